@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 
 namespace Paraformer.Engine.Streams;
 
@@ -13,7 +14,7 @@ internal sealed class ResultQueue
 
     private readonly Lock _gate = new();
     private readonly Queue<RecognizedSentence> _finals = new();
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private RecognizedSentence? _partial;
     private Exception? _error;
     private bool _completed;
@@ -40,7 +41,7 @@ internal sealed class ResultQueue
             }
         }
 
-        Signal();
+        _changed.Writer.TryWrite(true);
     }
 
     /// <summary>Ends the queue, with an error or without; the first call counts.</summary>
@@ -57,7 +58,7 @@ internal sealed class ResultQueue
             _error = error;
         }
 
-        Signal();
+        _changed.Writer.TryWrite(true);
     }
 
     /// <summary>Reads to the end.</summary>
@@ -93,16 +94,8 @@ internal sealed class ResultQueue
             }
             else
             {
-                await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await _changed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             }
-        }
-    }
-
-    private void Signal()
-    {
-        if (_changed.CurrentCount == 0)
-        {
-            _changed.Release();
         }
     }
 }
