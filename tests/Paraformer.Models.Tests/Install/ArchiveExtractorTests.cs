@@ -11,6 +11,8 @@ public sealed class ArchiveExtractorTests : IDisposable
 {
     private static readonly byte[] Content = TestPack.Bytes("content", 3000);
 
+    private static readonly PackFile[] Files = [new("first.bin", 3000, ""), new("sub/second.bin", 3000, "")];
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -38,6 +40,14 @@ public sealed class ArchiveExtractorTests : IDisposable
         return compressed.ToArray();
     }
 
+    private async Task ExtractAsync(ArchiveFormat format, byte[] archive, string target)
+    {
+        Directory.CreateDirectory(target);
+        string file = _folder.Write("archive", archive);
+        NpmSource source = new("x@1.0.0", "a/", new Dictionary<string, string> { ["sub/second.bin"] = "second.bin" });
+        await ArchiveExtractor.ExtractAsync(file, format, source, Files, target, new StepReporter(null, "one"), TestContext.Current.CancellationToken);
+    }
+
     private async Task ExtractDamagedAsync(ArchiveFormat format, byte[] valid, (int Index, byte Value)[] changes, Func<byte[], byte[]> pack)
     {
         byte[] damaged = [.. valid];
@@ -47,13 +57,9 @@ public sealed class ArchiveExtractorTests : IDisposable
         }
 
         string target = _folder.Sub(Guid.NewGuid().ToString());
-        Directory.CreateDirectory(target);
-        string archive = _folder.Write($"{Guid.NewGuid()}.archive", pack(damaged));
-        PackFile[] files = [new("first.bin", 3000, ""), new("sub/second.bin", 3000, "")];
-        NpmSource source = new("x@1.0.0", "a/", new Dictionary<string, string> { ["sub/second.bin"] = "second.bin" });
         try
         {
-            await ArchiveExtractor.ExtractAsync(archive, format, source, files, target, new StepReporter(null, "one"), TestContext.Current.CancellationToken);
+            await ExtractAsync(format, pack(damaged), target);
         }
         catch (SourceFailedException exception)
         {
@@ -62,11 +68,10 @@ public sealed class ArchiveExtractorTests : IDisposable
 
         Assert.All(Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories), path =>
         {
-            Assert.Contains(Path.GetRelativePath(target, path).Replace('\\', '/'), files.Select(file => file.Path));
+            Assert.Contains(Path.GetRelativePath(target, path).Replace('\\', '/'), Files.Select(file => file.Path));
             Assert.True(new FileInfo(path).Length <= 3000);
         });
         Directory.Delete(target, recursive: true);
-        File.Delete(archive);
     }
 
     private static Gen<(int, byte)[]> Changes(byte[] valid) => Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Byte).Array[1, 6];
@@ -82,6 +87,15 @@ public sealed class ArchiveExtractorTests : IDisposable
         int[] headers = [.. Enumerable.Range(0, valid.Length / 512).Select(block => block * 512).Where(at => valid.AsSpan(at, 512).IndexOf("ustar"u8) == 257)];
         return Gen.OneOf(Changes(valid), HeaderChanges(valid, headers))
             .SampleAsync(changes => ExtractDamagedAsync(ArchiveFormat.TarGz, valid, changes, Compress), iter: 400, threads: 1);
+    }
+
+    [Fact]
+    public Task A_tarball_whose_size_field_overflows_gives_an_error()
+    {
+        byte[] valid = Tar();
+        int header = Enumerable.Range(0, valid.Length / 512).Select(block => block * 512).Last(at => valid.AsSpan(at, 512).IndexOf("ustar"u8) == 257);
+        return Assert.ThrowsAsync<SourceFailedException>(() => ExtractAsync(ArchiveFormat.TarGz, Compress(
+            [.. valid[..(header + 124)], .. Enumerable.Repeat((byte)0xBF, 12), .. valid[(header + 136)..]]), _folder.Sub("target")));
     }
 
     [Fact]
