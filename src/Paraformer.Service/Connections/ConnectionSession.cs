@@ -120,7 +120,7 @@ internal sealed class ConnectionSession
         {
             if (!_slot.IsFinishing)
             {
-                await FailAsync(new Failure(e.Code, e.Message), e.TaskId).ConfigureAwait(false);
+                await FailAsync(new Failure(e.Code, e.Message), IfUnused(e.TaskId)).ConfigureAwait(false);
             }
 
             return;
@@ -158,16 +158,19 @@ internal sealed class ConnectionSession
     {
         if (action != TaskActions.FinishTask)
         {
-            return FailAsync(Failure.Invalid($"'header.action' is {Failure.Quote(action)}; it must be {TaskActions.RunTask} or {TaskActions.FinishTask}."), taskId);
+            return FailAsync(Failure.Invalid($"'header.action' is {Failure.Quote(action)}; it must be {TaskActions.RunTask} or {TaskActions.FinishTask}."), IfUnused(taskId));
         }
 
         return _slot.Active switch
         {
-            null => FailAsync(Failure.NoTask, taskId),
+            null => FailAsync(Failure.NoTask, IfUnused(taskId)),
             { } task when task.Id != taskId => FailAsync(Failure.Invalid("'header.task_id' of finish-task is not that of the running task."), taskId),
             { } task => task.EndInputAsync(),
         };
     }
+
+    /// <summary>A task of this connection has its terminal event already, or will have: an answer to a stray message must not look like a second one.</summary>
+    private string? IfUnused(string? taskId) => taskId is null || _slot.HasUsed(taskId) ? null : taskId;
 
     /// <summary>Fails the active task, or answers for <paramref name="taskId"/> where there is none; then closes.</summary>
     private async ValueTask FailAsync(Failure failure, string? taskId, int closeStatus = Outbox.NormalClosure)

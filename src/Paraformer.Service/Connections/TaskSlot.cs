@@ -18,6 +18,9 @@ internal sealed class TaskSlot(ServiceContext context, Outbox outbox)
     /// <summary>Whether the client has ended the active task's audio; what it still sends for that task is dropped.</summary>
     public bool IsFinishing => Active is { InputEnded: true };
 
+    /// <summary>Whether a task of this id has been asked for on this connection.</summary>
+    public bool HasUsed(string taskId) => _usedIds.Contains(taskId);
+
     /// <summary>Starts the task that a sound <c>run-task</c> asks for.</summary>
     /// <exception cref="ProtocolException">The task cannot be served.</exception>
     public async ValueTask StartAsync(TaskRequest request, string taskId)
