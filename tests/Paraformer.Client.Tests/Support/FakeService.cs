@@ -13,7 +13,7 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
 
     public bool IsDisposed { get; private set; }
 
-    public ValueTask<IMessageConnection> ConnectAsync(CancellationToken ct)
+    public ValueTask<IMessageConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         (InProcessConnection client, InProcessConnection server) = InProcessConnection.CreatePair(limits);
         var task = new FakeTask(server, _stop.Token);
@@ -26,7 +26,7 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
                     await script(task);
                 }
             },
-            ct));
+            CancellationToken.None));
         return new ValueTask<IMessageConnection>(client);
     }
 
