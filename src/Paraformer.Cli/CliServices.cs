@@ -1,5 +1,8 @@
-using Paraformer.Cli.Backends;
+using Paraformer.Cli.Packs;
+using Paraformer.Cli.Recognition;
 using Paraformer.Cli.Terminal;
+using Paraformer.Engine;
+using Paraformer.Models;
 
 namespace Paraformer.Cli;
 
@@ -12,9 +15,9 @@ internal sealed record CliServices
     /// <summary>Cancelled when the user wants the command to end in good order.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>Makes the recogniser in this process.</summary>
-    public required ILocalBackend Local { get; init; }
+    /// <summary>Opens the packs of this machine.</summary>
+    public Func<ModelStore> OpenStore { get; init; } = PackSetup.OpenStore;
 
-    /// <summary>Makes the client of a remote service.</summary>
-    public Func<Uri, CliConsole, RecognitionClient> Remote { get; init; } = RemoteBackend.CreateClient;
+    /// <summary>Makes an engine on the packs of this machine.</summary>
+    public Func<ModelStore, IRecognitionEngine> CreateEngine { get; init; } = EngineFactory.Create;
 }
