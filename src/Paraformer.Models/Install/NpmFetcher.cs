@@ -10,6 +10,8 @@ internal sealed class NpmFetcher(ModelStoreOptions options)
 {
     private const int MaxOutputLines = 50;
 
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Puts the tarball into a folder and returns its path.</summary>
     /// <exception cref="SourceFailedException">npm is missing or failed.</exception>
     public async Task<string> FetchAsync(NpmSource source, string folder, CancellationToken cancellationToken)
@@ -66,13 +68,28 @@ internal sealed class NpmFetcher(ModelStoreOptions options)
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            await StopAsync(process).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw new SourceFailedException($"npm did not finish within {options.NpmTimeout.TotalMinutes:0.#} minutes");
         }
 
         return process.ExitCode == 0 ? "" : $"npm failed (exit code {process.ExitCode}): {NpmErrors.OneLine(errors)}";
+    }
+
+    private static async Task StopAsync(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended by itself meanwhile, or one of its children did.
+            return;
+        }
+
+        using CancellationTokenSource limit = new(StopTimeout);
+        await process.WaitForExitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static void Keep(Queue<string> lines, string? line)

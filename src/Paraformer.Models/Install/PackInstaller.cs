@@ -75,7 +75,7 @@ internal sealed partial class PackInstaller(
             }
             finally
             {
-                DeleteFolder(staging);
+                WorkFolder.DeleteIfPossible(staging);
             }
         }
 
@@ -95,7 +95,7 @@ internal sealed partial class PackInstaller(
         using SourceFetcher fetcher = new(options, downloads);
         foreach (PackSource? source in fetched.Length == 0 ? [null] : (IEnumerable<PackSource?>)sources)
         {
-            DeleteFolder(staging);
+            WorkFolder.Delete(staging);
             Directory.CreateDirectory(staging);
             Directory.CreateDirectory(downloads);
             try
@@ -107,7 +107,7 @@ internal sealed partial class PackInstaller(
 
                 await WriteInlineFilesAsync(pack, staging, cancellationToken).ConfigureAwait(false);
                 await VerifyAsync(pack, staging, reporter, cancellationToken).ConfigureAwait(false);
-                DeleteFolder(downloads);
+                WorkFolder.Delete(downloads);
                 return;
             }
             catch (SourceFailedException exception)
@@ -145,7 +145,7 @@ internal sealed partial class PackInstaller(
 
     private static void Land(string staging, string folder, string replaced)
     {
-        DeleteFolder(replaced);
+        WorkFolder.Delete(replaced);
         bool replaces = Directory.Exists(folder);
         if (replaces)
         {
@@ -162,15 +162,7 @@ internal sealed partial class PackInstaller(
             throw;
         }
 
-        DeleteFolder(replaced);
-    }
-
-    private static void DeleteFolder(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        WorkFolder.Delete(replaced);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Installed pack {PackId} in {Folder}")]

@@ -12,9 +12,10 @@ internal sealed class PartialFile
     private readonly string _tagPath;
 
     /// <summary>The part of one file from one address; another address never goes on with it.</summary>
-    public PartialFile(string folder, Uri address)
+    public PartialFile(string folder, Uri address, PackFile file)
     {
-        string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)).AsSpan(0, 12));
+        byte[] key = Encoding.UTF8.GetBytes($"{address.AbsoluteUri}\n{file.Path}");
+        string name = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 12));
         Path = System.IO.Path.Combine(folder, name + ".part");
         _tagPath = System.IO.Path.Combine(folder, name + ".etag");
     }

@@ -50,20 +50,23 @@ internal sealed class SourceFetcher(ModelStoreOptions options, string downloads)
         }
         finally
         {
-            if (Directory.Exists(folder))
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            WorkFolder.DeleteIfPossible(folder);
         }
     }
 
     private async Task FetchFilesAsync(
         UrlSource source, IReadOnlyList<PackFile> files, string target, StepReporter reporter, CancellationToken cancellationToken)
     {
+        List<string> parts = [];
         foreach (PackFile file in files)
         {
             string name = string.Join('/', source.NameOf(file).Split('/').Select(Uri.EscapeDataString));
-            string part = await DownloadAsync(new Uri(source.BaseAddress, name), file, reporter, cancellationToken).ConfigureAwait(false);
+            parts.Add(await DownloadAsync(new Uri(source.BaseAddress, name), file, reporter, cancellationToken).ConfigureAwait(false));
+        }
+
+        // Moved only now, so that the files of an interrupted installation are kept.
+        foreach ((PackFile file, string part) in files.Zip(parts))
+        {
             string path = PackPath.Combine(target, file.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(part, path);
@@ -79,7 +82,34 @@ internal sealed class SourceFetcher(ModelStoreOptions options, string downloads)
 
     private async Task<string> DownloadAsync(Uri address, PackFile file, StepReporter reporter, CancellationToken cancellationToken)
     {
-        PartialFile partial = new(downloads, address);
+        PartialFile partial = new(downloads, address, file);
+        PackFile downloaded = file with { Path = Path.GetFileName(partial.Path) };
+        while (true)
+        {
+            bool resumes = partial.Length > 0;
+            if (partial.Length != file.Size || !File.Exists(partial.Path))
+            {
+                await TransferAsync(address, file, partial, reporter, cancellationToken).ConfigureAwait(false);
+            }
+
+            List<PackFileProblem> problems = await PackFolder.CheckHashesAsync(downloads, [downloaded], cancellationToken).ConfigureAwait(false);
+            if (problems.Count == 0)
+            {
+                return partial.Path;
+            }
+
+            // What an earlier attempt left may be at fault; a fresh download is the server's own.
+            partial.Clear();
+            if (!resumes)
+            {
+                throw new SourceFailedException(problems[0].Detail.Replace(downloaded.Path, file.Path, StringComparison.Ordinal));
+            }
+        }
+    }
+
+    private async Task TransferAsync(
+        Uri address, PackFile file, PartialFile partial, StepReporter reporter, CancellationToken cancellationToken)
+    {
         try
         {
             await new HttpDownloader(_client, options).DownloadAsync(address, file, partial, reporter, cancellationToken).ConfigureAwait(false);
@@ -88,16 +118,6 @@ internal sealed class SourceFetcher(ModelStoreOptions options, string downloads)
         {
             throw new SourceFailedException($"{file.Path}: {exception.Message}", exception);
         }
-
-        PackFile downloaded = file with { Path = Path.GetFileName(partial.Path) };
-        List<PackFileProblem> problems = await PackFolder.CheckHashesAsync(downloads, [downloaded], cancellationToken).ConfigureAwait(false);
-        if (problems.Count > 0)
-        {
-            partial.Clear();
-            throw new SourceFailedException(problems[0].Detail.Replace(downloaded.Path, file.Path, StringComparison.Ordinal));
-        }
-
-        return partial.Path;
     }
 
     private static Task UnpackAsync(

@@ -51,7 +51,11 @@ internal static class PackFolder
         FileInfo info = new(PackPath.Combine(folder, file.Path));
         try
         {
-            info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            if (info is { Exists: true, LinkTarget: not null })
+            {
+                info = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
+            }
+
             return !info.Exists ? new PackFileProblem(file.Path, PackFileFault.Missing, $"{file.Path} is missing")
                 : info.Length != file.Size ? new PackFileProblem(file.Path, PackFileFault.WrongSize,
                     $"{file.Path} has {info.Length} bytes instead of {file.Size}")
@@ -59,9 +63,7 @@ internal static class PackFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return File.Exists(info.FullName)
-                ? new PackFileProblem(file.Path, PackFileFault.Unreadable, $"{file.Path} cannot be read: {exception.Message}")
-                : new PackFileProblem(file.Path, PackFileFault.Missing, $"{file.Path} is missing");
+            return new PackFileProblem(file.Path, PackFileFault.Unreadable, $"{file.Path} cannot be read: {exception.Message}");
         }
     }
 
