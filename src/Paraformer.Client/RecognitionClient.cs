@@ -132,7 +132,7 @@ public class RecognitionClient : IAsyncDisposable
         RecognitionSession session = await StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using var _ = session.ConfigureAwait(false);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task sending = AudioPump.SendAsync(audio, session, options, _options.TimeProvider, stop.Token);
+        Task sending = Task.Run(() => AudioPump.SendAsync(audio, session, options, _options.TimeProvider, stop.Token), CancellationToken.None);
         try
         {
             await foreach (RecognitionResult result in session.Results.WithCancellation(cancellationToken).ConfigureAwait(false))

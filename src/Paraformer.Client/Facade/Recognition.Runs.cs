@@ -18,7 +18,7 @@ public sealed partial class Recognition
         {
             if (await session.Opened.WaitAsync(cancellationToken).ConfigureAwait(false) is null)
             {
-                sending = AudioPump.SendAsync(audio, session, session.Options, run.Client.TimeProvider, stop.Token);
+                sending = Task.Run(() => AudioPump.SendAsync(audio, session, session.Options, run.Client.TimeProvider, stop.Token), CancellationToken.None);
             }
 
             await foreach (RecognitionResult result in session.Results.WithCancellation(cancellationToken).ConfigureAwait(false))
