@@ -34,7 +34,7 @@ internal static class ModelsCommand
             packs.Zip(store.Catalog.Packs, (status, pack) => new[]
             {
                 pack.Id, StateName(status.State), pack.Languages.Count == 0 ? "-" : string.Join(' ', pack.Languages), pack.Licence,
-                status.State == PackState.Installed ? status.Folder ?? "" : SentenceText.OneLine(status.Detail),
+                status.State == PackState.Installed ? status.Folder ?? "" : FirstSentence(status.Detail),
             })));
         services.Console.WriteLine("");
         await using IRecognitionEngine engine = services.CreateEngine(store);
@@ -46,6 +46,8 @@ internal static class ModelsCommand
             }))));
         return ExitCodes.Ok;
     }
+
+    private static string FirstSentence(string detail) => SentenceText.OneLine(detail.Split(". ")[0]);
 
     private static string StateName(PackState state) => state.ToString().ToLowerInvariant();
 

@@ -25,19 +25,33 @@ internal static class ServeCommand
     {
         string[] keys = (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using IRecognitionEngine engine = await EngineFactory.OpenAsync(services);
+        await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
         try
         {
-            await using WebApplication app = ParaformerServer.Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
             await ParaformerServer.StartAsync(app, services.Stop);
-            services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
-            await WaitAsync(services.Stop);
-            services.Console.Note("stopping: running tasks are finished first; Ctrl+C again stops at once");
-            await app.StopAsync(CancellationToken.None);
-            return ExitCodes.Ok;
         }
         catch (ServerStartException problem)
         {
             throw new CliException(ExitCodes.Failed, problem.Message, problem);
+        }
+
+        services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
+        await WaitAsync(services.Stop);
+        services.Console.Note("stopping: running tasks are finished first; Ctrl+C again stops at once");
+        await app.StopAsync(CancellationToken.None);
+        return ExitCodes.Ok;
+    }
+
+    private static WebApplication Build(ServerOptions options, IRecognitionEngine engine)
+    {
+        try
+        {
+            return ParaformerServer.Build(options, engine);
+        }
+        catch (ServerStartException problem)
+        {
+            string keys = options.ApiKeys.Count == 0 ? $" (keys come from {KeysVariable}, separated by commas)" : "";
+            throw new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + keys, problem);
         }
     }
 

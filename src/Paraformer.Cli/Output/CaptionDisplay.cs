@@ -20,7 +20,7 @@ internal sealed class CaptionDisplay(CliConsole console, long? totalMs, bool kee
     private long _progressMs;
     private long _shownSecond = -1;
 
-    /// <summary>The audio sent so far.</summary>
+    /// <summary>How far the audio has been recognised.</summary>
     public void Progress(long audioMs)
     {
         lock (_gate)
@@ -88,7 +88,7 @@ internal sealed class CaptionDisplay(CliConsole console, long? totalMs, bool kee
         long done = Math.Min(_progressMs, total);
         int cells = total == 0 ? BarCells : (int)(done * BarCells / total);
         string bar = new string('#', cells).PadRight(BarCells, '.');
-        string prefix = $"[{bar}] {TimeText.Clock(done)} / {TimeText.Clock(total)}  ";
+        string prefix = $"[{bar}] {TimeText.Clock(done)} / {TimeText.Clock(total)} ";
         int room = _line.Columns - prefix.Length;
         return room > 1 ? prefix + DisplayWidth.KeepEnd(SentenceText.OneLine(_partial), room) : prefix.TrimEnd();
     }

@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using Paraformer.Cli.Output;
 using Paraformer.Cli.Probing;
 using Paraformer.Client;
 
 namespace Paraformer.Cli.Recognition;
 
 /// <summary>Sends an input to a session, at the speed it was spoken or as fast as it is taken, and ends it.</summary>
-internal sealed class AudioSender(RecognitionSession session, AudioInput input, FormatChoice choice, bool realTime, CaptionDisplay display)
+internal sealed class AudioSender(RecognitionSession session, AudioInput input, FormatChoice choice, bool realTime)
 {
     private const int MaxFrame = 16 * 1024;
     private const int MinFrame = 1024;
@@ -20,11 +19,14 @@ internal sealed class AudioSender(RecognitionSession session, AudioInput input, 
     /// <summary>Why the input could not be read to its end; null where it could.</summary>
     public Exception? ReadFailure { get; private set; }
 
+    /// <summary>Whether sending was stopped before the input's end.</summary>
+    public bool IsStopped { get; private set; }
+
     /// <summary>Sends until the input ends or <paramref name="stop"/>, then ends the audio.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         // About 100 ms, within the 1 to 16 KB that the service advises.
-        int frame = realTime && choice.BytesPerSecond is { } rate ? Math.Clamp(rate / 10, MinFrame, MaxFrame) : MaxFrame;
+        int frame = choice.BytesPerSecond is { } rate ? Math.Clamp(rate / 10, MinFrame, MaxFrame) : MaxFrame;
         byte[] buffer = new byte[frame];
         var clock = Stopwatch.StartNew();
         try
@@ -33,20 +35,16 @@ internal sealed class AudioSender(RecognitionSession session, AudioInput input, 
             {
                 await session.SendAsync(buffer.AsMemory(0, count), stop);
                 _sentBytes += count;
-                if (SentMs is { } sent)
+                TimeSpan ahead = TimeSpan.FromMilliseconds(SentMs ?? 0) - clock.Elapsed;
+                if (realTime && ahead > TimeSpan.Zero)
                 {
-                    display.Progress(sent);
-                    TimeSpan ahead = TimeSpan.FromMilliseconds(sent) - clock.Elapsed;
-                    if (realTime && ahead > TimeSpan.Zero)
-                    {
-                        await Task.Delay(ahead, stop);
-                    }
+                    await Task.Delay(ahead, stop);
                 }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            display.Clear();
+            IsStopped = true;
         }
 
         await session.FinishAsync(CancellationToken.None);

@@ -64,7 +64,7 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         var clock = Stopwatch.StartNew();
         await using RecognitionSession session = await recognizer.Client.StartAsync(Options(choice), services.Stop);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(services.Stop);
-        var sender = new AudioSender(session, input, choice, settings.RealTime, display);
+        var sender = new AudioSender(session, input, choice, settings.RealTime);
         Task sending = sender.RunAsync(stop.Token);
         try
         {
@@ -95,8 +95,9 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
 
         if (!_heard)
         {
+            string heard = sender.IsStopped ? "until the interruption in" : "in";
             string length = sender.SentMs is { } ms ? $" ({TimeText.Clock(ms)} of audio)" : "";
-            display.Note($"no speech was recognised in {input.Name}{length}");
+            display.Note($"no speech was recognised {heard} {input.Name}{length}");
         }
     }
 
@@ -107,6 +108,7 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
             return;
         }
 
+        display.Progress(SentenceText.EndMs(sentence));
         if (sentence.IsFinal)
         {
             _heard |= sentence.Text.Length > 0;

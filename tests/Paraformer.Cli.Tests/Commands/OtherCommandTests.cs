@@ -10,7 +10,7 @@ public sealed class OtherCommandTests
     [Fact]
     public async Task Version_is_one_line()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(0, await console.RunAsync("version"));
 
@@ -23,7 +23,7 @@ public sealed class OtherCommandTests
     [InlineData("models", "pull", "--help")]
     public async Task Help_goes_to_standard_output(params string[] args)
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(0, await console.RunAsync(args));
 
@@ -34,7 +34,7 @@ public sealed class OtherCommandTests
     [Fact]
     public async Task The_list_shows_what_serves_each_language_and_the_remedy_where_nothing_does()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(0, await console.RunAsync("models", "list"));
 
@@ -49,7 +49,7 @@ public sealed class OtherCommandTests
     [Fact]
     public void Installing_is_one_line_a_step_where_there_is_no_terminal()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         using var reporter = new PackProgressReporter(console.Console);
 
         reporter.Report(new PackProgress("vosk-en", "downloading", 0, 50_000_000));
@@ -62,7 +62,7 @@ public sealed class OtherCommandTests
     [Fact]
     public void Installing_rewrites_one_line_on_a_terminal_and_leaves_it_empty()
     {
-        var console = new TestConsole { IsTerminal = true };
+        using var console = new TestConsole { IsTerminal = true };
         using (var reporter = new PackProgressReporter(console.Console))
         {
             reporter.Report(new PackProgress("vosk-en", "downloading", 25_000_000, 50_000_000));

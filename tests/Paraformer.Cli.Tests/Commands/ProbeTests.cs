@@ -12,7 +12,7 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public async Task A_wav_file_is_described()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         string file = _folder.Wav(sampleRate: 44100, channels: 2, milliseconds: 1500);
 
         Assert.Equal(0, await console.RunAsync("probe", file));
@@ -55,14 +55,14 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public async Task A_fitting_statement_succeeds()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         Assert.Equal(0, await console.RunAsync("probe", _folder.Wav(), "--format", "wav", "--sample-rate", "16000"));
     }
 
     [Fact]
     public async Task A_statement_that_does_not_fit_fails_and_says_why()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         string file = _folder.Wav();
 
         Assert.Equal(1, await console.RunAsync("probe", file, "--sample-rate", "48000"));
@@ -74,7 +74,7 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public async Task A_format_that_cannot_be_decoded_is_recognised_and_said_so()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(0, await console.RunAsync("probe", _folder.Write("a.flac", [.. "fLaC"u8, .. new byte[60]])));
 
@@ -104,7 +104,7 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public async Task Standard_input_is_probed_without_its_length()
     {
-        var console = new TestConsole { Input = TestFolder.MakeWav(16000, 1, 16, 100_000) };
+        using var console = new TestConsole { Input = TestFolder.MakeWav(16000, 1, 16, 100_000) };
 
         Assert.Equal(0, await console.RunAsync("probe", "-"));
 
@@ -115,7 +115,7 @@ public sealed class ProbeTests : IDisposable
 
     private static async Task<JsonElement> JsonAsync(int exitCode, string file)
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         Assert.Equal(exitCode, await console.RunAsync("probe", file, "--json"));
         return JsonDocument.Parse(console.Output).RootElement;
     }

@@ -19,14 +19,14 @@ public sealed partial class ServeTests : IDisposable
         using var stop = new CancellationTokenSource();
         var engine = new ScriptedEngine { Sentences = [ScriptedEngine.Sentence(1, 0, 500, "hello")] };
         var output = new AnnouncedStream();
-        var server = new TestConsole { Engine = engine, Stop = stop.Token, OutputStream = output };
+        using var server = new TestConsole { Engine = engine, Stop = stop.Token, OutputStream = output };
         Task<int> serving = server.RunAsync("serve", "--port", "0");
         string line = await output.FirstLine.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Match address = Address().Match(line);
         Assert.True(address.Success, line);
         Assert.Contains("paraformer-realtime-v2: en by en-pack", line, StringComparison.Ordinal);
 
-        var client = new TestConsole();
+        using var client = new TestConsole();
         Assert.Equal(0, await client.RunAsync("transcribe", _folder.Wav(), "--endpoint", $"ws://127.0.0.1:{address.Groups[1].Value}").WaitAsync(Patience, TestContext.Current.CancellationToken));
         Assert.Equal("hello\n", client.Output);
 
@@ -41,7 +41,7 @@ public sealed partial class ServeTests : IDisposable
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(1, await console.RunAsync("serve", "--port", $"{port}"));
 
@@ -53,7 +53,7 @@ public sealed partial class ServeTests : IDisposable
     [Fact]
     public async Task An_open_service_on_a_public_address_is_refused()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(2, await console.RunAsync("serve", "--host", "0.0.0.0", "--port", "0"));
 

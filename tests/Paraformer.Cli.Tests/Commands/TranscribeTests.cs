@@ -22,7 +22,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task A_file_becomes_lines_of_text_and_nothing_else()
     {
         var engine = new ScriptedEngine { Sentences = Speech };
-        var console = new TestConsole { Engine = engine };
+        using var console = new TestConsole { Engine = engine };
         string file = _folder.Wav(milliseconds: 3000);
 
         Assert.Equal(0, await console.RunAsync("transcribe", file));
@@ -37,7 +37,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task The_options_reach_the_engine()
     {
         var engine = new ScriptedEngine { Sentences = Speech };
-        var console = new TestConsole { Engine = engine };
+        using var console = new TestConsole { Engine = engine };
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(sampleRate: 8000), "--model", "paraformer-realtime-v2", "--language", "zh,en", "--max-sentence-silence", "300"));
 
@@ -51,7 +51,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task Json_lines_are_wire_sentences_and_partials_come_when_asked()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(), "--output", "json", "--partials"));
 
@@ -65,7 +65,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task A_terminal_shows_each_final_once_with_its_times()
     {
-        var console = new TestConsole { IsTerminal = true, Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { IsTerminal = true, Engine = new ScriptedEngine { Sentences = Speech } };
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(milliseconds: 3000)));
 
@@ -76,7 +76,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task Output_to_a_file_leaves_captions_on_the_terminal()
     {
-        var console = new TestConsole { IsTerminal = true, Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { IsTerminal = true, Engine = new ScriptedEngine { Sentences = Speech } };
         string output = _folder.Path("speech.srt");
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(milliseconds: 3000), "--output", "srt", "-o", output));
@@ -92,7 +92,7 @@ public sealed class TranscribeTests : IDisposable
         byte[] samples = new byte[32_000];
         new Random(7).NextBytes(samples);
         var engine = new ScriptedEngine { Sentences = Speech };
-        var console = new TestConsole { Engine = engine, Input = samples };
+        using var console = new TestConsole { Engine = engine, Input = samples };
 
         Assert.Equal(0, await console.RunAsync("transcribe", "-"));
 
@@ -105,7 +105,7 @@ public sealed class TranscribeTests : IDisposable
     {
         byte[] wav = TestFolder.MakeWav(44100, 2, 16, 40_000);
         var engine = new ScriptedEngine { Sentences = Speech };
-        var console = new TestConsole { Engine = engine, Input = wav };
+        using var console = new TestConsole { Engine = engine, Input = wav };
 
         Assert.Equal(0, await console.RunAsync("transcribe", "-"));
 
@@ -116,7 +116,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task Silence_is_no_failure()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         string file = _folder.Wav(sampleRate: 8000, milliseconds: 600_000);
 
         Assert.Equal(0, await console.RunAsync("transcribe", file));
@@ -128,7 +128,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task A_truncated_file_is_transcribed_with_a_warning()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
         string file = _folder.Wav(milliseconds: 3000, announcedMilliseconds: 60_000);
 
         Assert.Equal(0, await console.RunAsync("transcribe", file));
@@ -140,7 +140,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task Metrics_name_the_request_the_packs_and_the_times()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
         string metrics = _folder.Path("metrics.json");
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(milliseconds: 3000), "--json-metrics", metrics));
@@ -162,7 +162,7 @@ public sealed class TranscribeTests : IDisposable
         byte[] samples = new byte[8000];
         new Random(7).NextBytes(samples);
         var engine = new ScriptedEngine { Sentences = Speech };
-        var console = new TestConsole { Engine = engine, InputStream = new SilentPipeStream(samples), Stop = stop.Token };
+        using var console = new TestConsole { Engine = engine, InputStream = new SilentPipeStream(samples), Stop = stop.Token };
 
         Task<int> running = console.RunAsync("transcribe", "-");
         await engine.Heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
@@ -176,7 +176,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task A_stop_before_any_audio_is_an_interruption()
     {
         using var stop = new CancellationTokenSource();
-        var console = new TestConsole { InputStream = new SilentPipeStream([]), Stop = stop.Token };
+        using var console = new TestConsole { InputStream = new SilentPipeStream([]), Stop = stop.Token };
 
         Task<int> running = console.RunAsync("transcribe", "-");
         await stop.CancelAsync();
@@ -188,7 +188,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task A_broken_pipe_ends_quietly()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech }, OutputStream = new FailingStream(new IOException("Broken pipe", 32)) };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech }, OutputStream = new FailingStream(new IOException("Broken pipe", 32)) };
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav()));
 
@@ -198,7 +198,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task A_full_disk_is_told()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech }, OutputStream = new FailingStream(new IOException("No space left on device", 28)) };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech }, OutputStream = new FailingStream(new IOException("No space left on device", 28)) };
 
         Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav()));
 
@@ -209,7 +209,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task A_failed_task_tells_its_code_and_its_request()
     {
         var failure = new RecognitionException(RecognitionError.ModelUnavailable, "No installed pack serves zh.");
-        var console = new TestConsole { Engine = new ScriptedEngine { StartFailure = failure } };
+        using var console = new TestConsole { Engine = new ScriptedEngine { StartFailure = failure } };
 
         Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav()));
 
@@ -220,7 +220,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task What_came_before_a_failure_is_printed()
     {
         var engine = new ScriptedEngine { Sentences = Speech, StreamFailure = new RecognitionException(RecognitionError.Internal, "It broke.") };
-        var console = new TestConsole { Engine = engine };
+        using var console = new TestConsole { Engine = engine };
 
         Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav()));
 
@@ -231,7 +231,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task An_unexpected_failure_is_one_line_and_its_stack_only_on_demand()
     {
-        var console = new TestConsole { OutputStream = new FailingStream(new InvalidOperationException("surprise\nin two lines")), Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { OutputStream = new FailingStream(new InvalidOperationException("surprise\nin two lines")), Engine = new ScriptedEngine { Sentences = Speech } };
 
         Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav()));
         Assert.Equal("paraformer: InvalidOperationException: surprise in two lines (PARAFORMER_DEBUG=1 shows the stack)\n", console.Error);
@@ -248,7 +248,7 @@ public sealed class TranscribeTests : IDisposable
         closed.Start();
         int port = ((System.Net.IPEndPoint)closed.LocalEndpoint).Port;
         closed.Stop();
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav(), "--endpoint", $"ws://127.0.0.1:{port}"));
 
@@ -260,7 +260,7 @@ public sealed class TranscribeTests : IDisposable
     [Fact]
     public async Task Real_time_sends_as_fast_as_it_was_spoken()
     {
-        var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = Speech } };
         string metrics = _folder.Path("metrics.json");
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav(milliseconds: 500), "--realtime", "--json-metrics", metrics));
@@ -273,7 +273,7 @@ public sealed class TranscribeTests : IDisposable
     public async Task The_output_is_utf8_without_a_byte_order_mark()
     {
         using var bytes = new MemoryStream();
-        var console = new TestConsole { OutputStream = bytes, Engine = new ScriptedEngine { Sentences = [ScriptedEngine.Sentence(1, 0, 500, "你好")] } };
+        using var console = new TestConsole { OutputStream = bytes, Engine = new ScriptedEngine { Sentences = [ScriptedEngine.Sentence(1, 0, 500, "你好")] } };
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Wav()));
 

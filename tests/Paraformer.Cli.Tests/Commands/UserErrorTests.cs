@@ -22,7 +22,7 @@ public sealed class UserErrorTests : IDisposable
 
     [Fact]
     public async Task A_text_named_wav() => await FailsAsync(
-        2, "this is text, not audio; it begins with \"Dear Sir or Madam, once \" ({0}): give a recording", "transcribe", _folder.Write("letter.wav", "Dear Sir or Madam, once upon a time"u8.ToArray()));
+        2, "this is text, not audio; it begins with \"Dear Sir or Madam, once\" ({0}): give a recording", "transcribe", _folder.Write("letter.wav", "Dear Sir or Madam, once upon a time"u8.ToArray()));
 
     [Fact]
     public async Task Bytes_of_no_known_format() => await FailsAsync(
@@ -128,7 +128,7 @@ public sealed class UserErrorTests : IDisposable
     /// <summary>Runs and asserts one line on standard error, nothing on standard output; {n} stands for the n-th argument after the command.</summary>
     private static async Task<string> FailsAsync(int exitCode, string? message, params string[] args)
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
 
         Assert.Equal(exitCode, await console.RunAsync(args));
 

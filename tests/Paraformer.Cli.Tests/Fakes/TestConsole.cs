@@ -7,7 +7,7 @@ using Paraformer.Models;
 namespace Paraformer.Cli.Tests.Fakes;
 
 /// <summary>Runs the command line with captured streams.</summary>
-internal sealed class TestConsole
+internal sealed class TestConsole : IDisposable
 {
     private readonly MemoryStream _output = new();
     private readonly StringWriter _error = new() { NewLine = "\n" };
@@ -50,6 +50,12 @@ internal sealed class TestConsole
         OpenStore = EmptyStore,
         CreateEngine = _ => Engine,
     });
+
+    public void Dispose()
+    {
+        _output.Dispose();
+        _error.Dispose();
+    }
 
     private static ModelStore EmptyStore()
     {

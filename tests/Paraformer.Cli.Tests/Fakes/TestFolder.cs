@@ -18,8 +18,9 @@ internal sealed class TestFolder : IDisposable
 
     public string Wav(string name = "speech.wav", int sampleRate = 16000, int channels = 1, int bits = 16, int milliseconds = 1000, int announcedMilliseconds = 0)
     {
-        int frame = channels * bits / 8;
-        return Write(name, MakeWav(sampleRate, channels, bits, sampleRate * milliseconds / 1000 * frame, sampleRate * Math.Max(milliseconds, announcedMilliseconds) / 1000 * frame));
+        return Write(name, MakeWav(sampleRate, channels, bits, Bytes(milliseconds), Bytes(Math.Max(milliseconds, announcedMilliseconds))));
+
+        int Bytes(int duration) => (int)((long)sampleRate * duration / 1000) * channels * bits / 8;
     }
 
     public static byte[] MakeWav(int sampleRate, int channels, int bits, int dataBytes, int? announcedBytes = null)

@@ -14,7 +14,7 @@ public sealed class CaptionDisplayTests
     [Fact]
     public void A_partial_is_rewritten_in_place_and_a_final_stays_with_its_times()
     {
-        var console = new TestConsole { IsTerminal = true };
+        using var console = new TestConsole { IsTerminal = true };
         var display = new CaptionDisplay(console.Console, totalMs: null, keepFinals: true);
 
         display.Partial(Partial);
@@ -27,7 +27,7 @@ public sealed class CaptionDisplayTests
     [Fact]
     public void Finals_that_are_printed_elsewhere_leave_no_trace()
     {
-        var console = new TestConsole { IsTerminal = true };
+        using var console = new TestConsole { IsTerminal = true };
         var display = new CaptionDisplay(console.Console, totalMs: null, keepFinals: false);
 
         display.Partial(Partial);
@@ -39,7 +39,7 @@ public sealed class CaptionDisplayTests
     [Fact]
     public void Nothing_is_written_where_there_is_no_terminal()
     {
-        var console = new TestConsole();
+        using var console = new TestConsole();
         var display = new CaptionDisplay(console.Console, totalMs: 10_000, keepFinals: true);
 
         display.Progress(5000);
@@ -53,13 +53,13 @@ public sealed class CaptionDisplayTests
     [Fact]
     public void Progress_is_a_bar_with_times_before_the_partial()
     {
-        var console = new TestConsole { IsTerminal = true };
+        using var console = new TestConsole { IsTerminal = true };
         var display = new CaptionDisplay(console.Console, totalMs: 90_000, keepFinals: true);
 
         display.Progress(45_000);
         display.Partial(Partial);
 
-        Assert.Equal($"{Erase}[##########..........] 0:45 / 1:30{Erase}[##########..........] 0:45 / 1:30  hello", console.Error);
+        Assert.Equal($"{Erase}[##########..........] 0:45 / 1:30{Erase}[##########..........] 0:45 / 1:30 hello", console.Error);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class CaptionDisplayTests
     [InlineData("今天的天气很好我们一起去公园散步然后回家吃晚饭")]
     public void A_line_never_reaches_the_last_column(string text)
     {
-        var console = new TestConsole { IsTerminal = true, Width = 40 };
+        using var console = new TestConsole { IsTerminal = true, Width = 40 };
         var display = new CaptionDisplay(console.Console, totalMs: null, keepFinals: true);
 
         display.Partial(new Sentence { Text = text });
@@ -80,7 +80,7 @@ public sealed class CaptionDisplayTests
     [Fact]
     public void A_text_cannot_steer_the_terminal()
     {
-        var console = new TestConsole { IsTerminal = true };
+        using var console = new TestConsole { IsTerminal = true };
         var display = new CaptionDisplay(console.Console, totalMs: null, keepFinals: true);
 
         display.Partial(new Sentence { Text = "a\u001b[2Jb\nc" });
