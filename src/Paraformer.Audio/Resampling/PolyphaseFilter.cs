@@ -22,6 +22,9 @@ internal sealed class PolyphaseFilter
     private const double Attenuation = 98.0;
     private const double TransitionWidth = 0.1;
 
+    // 1 / k^2, for the series of the window: far more terms than its arguments need.
+    private static readonly double[] InverseSquares = [.. Enumerable.Range(0, 64).Select(static k => 1.0 / ((double)k * k))];
+
     private readonly float[] _rows;
 
     private PolyphaseFilter(int up, int down)
@@ -99,9 +102,9 @@ internal sealed class PolyphaseFilter
         double quarter = x * x / 4;
         double term = 1;
         double sum = 1;
-        for (int k = 1; term > sum * 1e-17; k++)
+        for (int k = 1; k < InverseSquares.Length && term > sum * 1e-15; k++)
         {
-            term *= quarter / ((double)k * k);
+            term *= quarter * InverseSquares[k];
             sum += term;
         }
 

@@ -4,17 +4,21 @@ namespace Paraformer.Audio.Resampling;
 /// The most recently used filters, so that streams at common rates share one table. Bounded: clients choose the rate,
 /// and a table takes up to 1 MiB or so.
 /// </summary>
-internal static class PolyphaseFilterCache
+internal sealed class PolyphaseFilterCache
 {
-    private const int Capacity = 16;
+    /// <summary>The most filters kept.</summary>
+    public const int Capacity = 16;
 
-    private static readonly Lock Gate = new();
-    private static readonly LinkedList<((int Input, int Output) Rates, PolyphaseFilter Filter)> Recent = [];
+    private readonly Lock _gate = new();
+    private readonly LinkedList<((int Input, int Output) Rates, PolyphaseFilter Filter)> _recent = [];
 
-    public static PolyphaseFilter Get(int inputRate, int outputRate)
+    /// <summary>The filters of all streams of the process.</summary>
+    public static PolyphaseFilterCache Shared { get; } = new();
+
+    public PolyphaseFilter Get(int inputRate, int outputRate)
     {
         var rates = (inputRate, outputRate);
-        lock (Gate)
+        lock (_gate)
         {
             if (Find(rates) is { } found)
             {
@@ -24,31 +28,31 @@ internal static class PolyphaseFilterCache
 
         // Built outside the lock: it takes milliseconds, and two streams building the same table at once do no harm.
         PolyphaseFilter built = PolyphaseFilter.Create(inputRate, outputRate);
-        lock (Gate)
+        lock (_gate)
         {
             if (Find(rates) is { } found)
             {
                 return found;
             }
 
-            Recent.AddFirst((rates, built));
-            if (Recent.Count > Capacity)
+            _recent.AddFirst((rates, built));
+            if (_recent.Count > Capacity)
             {
-                Recent.RemoveLast();
+                _recent.RemoveLast();
             }
         }
 
         return built;
     }
 
-    private static PolyphaseFilter? Find((int Input, int Output) rates)
+    private PolyphaseFilter? Find((int Input, int Output) rates)
     {
-        for (var node = Recent.First; node is not null; node = node.Next)
+        for (var node = _recent.First; node is not null; node = node.Next)
         {
             if (node.Value.Rates == rates)
             {
-                Recent.Remove(node);
-                Recent.AddFirst(node);
+                _recent.Remove(node);
+                _recent.AddFirst(node);
                 return node.Value.Filter;
             }
         }

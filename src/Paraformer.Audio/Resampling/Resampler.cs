@@ -36,7 +36,7 @@ internal sealed class Resampler : IDisposable
             return;
         }
 
-        _filter = PolyphaseFilterCache.Get(inputRate, outputRate);
+        _filter = PolyphaseFilterCache.Shared.Get(inputRate, outputRate);
         (_wholeStep, _phaseStep) = Math.DivRem(_filter.Down, _filter.Up);
         _buffer = ArrayPool<float>.Shared.Rent(_filter.Taps + BlockSize);
 

@@ -8,16 +8,17 @@ namespace Paraformer.Engine.Vosk;
 internal sealed class VoskModel : IRecognizerModel
 {
     private readonly VoskLibrary _library;
-    private readonly ModelHandle _handle;
 
     private VoskModel(VoskLibrary library, ModelHandle handle, string packId)
     {
         _library = library;
-        _handle = handle;
+        Handle = handle;
         PackId = packId;
     }
 
     public string PackId { get; }
+
+    internal ModelHandle Handle { get; }
 
     /// <summary>Loads the model; takes a few hundred milliseconds.</summary>
     /// <exception cref="ModelPackException">The native library or the model cannot be loaded.</exception>
@@ -56,9 +57,9 @@ internal sealed class VoskModel : IRecognizerModel
             : new VoskModel(library, new ModelHandle(library, handle), model.Descriptor.Id);
     }
 
-    public IStreamingRecognizer CreateRecognizer() => new VoskRecognizer(_library, _handle);
+    public IStreamingRecognizer CreateRecognizer() => new VoskRecognizer(_library, Handle);
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => Handle.Dispose();
 
     private static bool IsLibrary(string path) =>
         Path.GetFileName(path).StartsWith("libvosk.", StringComparison.Ordinal);
