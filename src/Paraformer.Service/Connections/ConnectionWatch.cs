@@ -6,7 +6,7 @@ namespace Paraformer.Service.Connections;
 internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, TaskSlot slot)
 {
     private long _lastFrameAt = context.Clock.Now;
-    private bool _engineIsFull;
+    private bool _engineTakesAudio;
 
     /// <summary>A frame has come.</summary>
     public void OnFrame() => Volatile.Write(ref _lastFrameAt, context.Clock.Now);
@@ -14,9 +14,11 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
     /// <summary>Gives audio to the task; as long as the engine is full the client cannot be blamed for not being heard.</summary>
     public ValueTask WriteAsync(RecognitionTask task, ReadOnlyMemory<byte> audio)
     {
+        Volatile.Write(ref _engineTakesAudio, true);
         ValueTask write = task.WriteAsync(audio);
         if (write.IsCompletedSuccessfully)
         {
+            Volatile.Write(ref _engineTakesAudio, false);
             return ValueTask.CompletedTask;
         }
 
@@ -73,7 +75,7 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
             // The client waits for the service, not the other way round.
             return;
         }
-        else if (!Volatile.Read(ref _engineIsFull)
+        else if (!Volatile.Read(ref _engineTakesAudio)
             && context.Clock.HasPassed(Math.Max(task.StartedAt, Volatile.Read(ref _lastFrameAt)), context.Options.FrameTimeout))
         {
             await task.FailAsync(Failure.NoFrames(context.Options.FrameTimeout)).ConfigureAwait(false);
@@ -86,9 +88,8 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
 
     private async ValueTask WaitForEngineAsync(ValueTask write)
     {
-        Volatile.Write(ref _engineIsFull, true);
         await write.ConfigureAwait(false);
         OnFrame();
-        Volatile.Write(ref _engineIsFull, false);
+        Volatile.Write(ref _engineTakesAudio, false);
     }
 }
