@@ -21,7 +21,8 @@ internal sealed class Outbox : IDisposable
     private readonly ArrayBufferWriter<byte> _buffer = new(512);
     private readonly CancellationTokenSource _lifetime;
     private readonly CancellationTokenRegistration _stop;
-    private long _closingSince = Clock.Never;
+    private long _closeSentAt = Clock.Never;
+    private bool _isClosing;
 
     public Outbox(IMessageConnection connection, ServiceContext context, CancellationToken cancellationToken)
     {
@@ -35,13 +36,13 @@ internal sealed class Outbox : IDisposable
     /// <summary>Ends when the connection is lost or dropped.</summary>
     public CancellationToken Lifetime { get; }
 
-    public bool IsClosing => Volatile.Read(ref _closingSince) != Clock.Never;
+    public bool IsClosing => Volatile.Read(ref _isClosing);
 
     /// <summary>Whether the peer has had its time to answer the close.</summary>
-    public bool CloseExpired => _context.Clock.HasPassed(Volatile.Read(ref _closingSince), _context.Options.CloseTimeout);
+    public bool CloseExpired => _context.Clock.HasPassed(Volatile.Read(ref _closeSentAt), _context.Options.CloseTimeout);
 
     /// <summary>Forbids everything but the close itself. False if that had happened before.</summary>
-    public bool TryBeginClose() => Interlocked.CompareExchange(ref _closingSince, _context.Clock.Now, Clock.Never) == Clock.Never;
+    public bool TryBeginClose() => !Interlocked.Exchange(ref _isClosing, true);
 
     public Task DropAsync() => _lifetime.CancelAsync();
 
@@ -128,6 +129,7 @@ internal sealed class Outbox : IDisposable
 
         try
         {
+            Volatile.Write(ref _closeSentAt, _context.Clock.Now);
             await GuardAsync(outbox => outbox._connection.CloseAsync(status, reason, outbox.Lifetime)).ConfigureAwait(false);
         }
         finally

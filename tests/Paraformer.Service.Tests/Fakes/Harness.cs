@@ -23,7 +23,7 @@ internal sealed class Harness : IAsyncDisposable
     {
         Service = new RecognitionService(Engine, options ?? new RecognitionServiceOptions(), Time, logger);
         (_client, _server) = InProcessConnection.CreatePair(connection);
-        Running = Task.Run(() => Service.RunAsync(_server, _stop.Token));
+        Running = Task.Run(RunAsync);
     }
 
     public ScriptedEngine Engine { get; } = new();
@@ -106,7 +106,12 @@ internal sealed class Harness : IAsyncDisposable
     {
         await _client.DisposeAsync();
         await Running.WaitAsync(Patience.Limit);
-        await _server.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        await Service.RunAsync(_server, _stop.Token);
+        await _server.DisposeAsync();
     }
 }
