@@ -23,8 +23,8 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
             ModelNames.RequireKnown(settings.Model, settings.Languages);
         }
 
-        OutputFile.RequireOtherThan(settings.OutputFile, settings.Input);
-        OutputFile.RequireOtherThan(settings.MetricsFile, settings.Input);
+        OutputFile.Check(settings.OutputFile, settings.Input);
+        OutputFile.Check(settings.MetricsFile, settings.Input);
         await using AudioInput input = await AudioInput.OpenAsync(settings.Input, _console, services.Stop);
         FormatChoice choice = FormatChoice.Make(input, settings.Format, settings.SampleRate, ModelNames.DefaultSampleRate(settings.Model), settings.Endpoint is null);
         if (settings.RealTime && choice.BytesPerSecond is null)
