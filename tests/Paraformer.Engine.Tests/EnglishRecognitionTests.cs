@@ -1,4 +1,4 @@
-using Paraformer.Engine.Vosk;
+using Paraformer.Engine.Tests.Vosk;
 using Paraformer.Testing;
 
 namespace Paraformer.Engine.Tests;
@@ -26,12 +26,13 @@ public sealed class EnglishRecognitionTests(EngineFixture fixture)
     public async Task Our_words_are_no_worse_than_those_of_Vosks_own_recogniser()
     {
         Packs.RequireEnglish();
+        using var alone = new VoskAlone();
         int ours = 0, theirs = 0;
         foreach ((string name, string transcript) in Samples.Transcripts.Append(new("austen", string.Join(' ', Samples.Transcripts.Values))))
         {
             string path = Samples.PathOf(name + ".wav");
             ours += Words.Distance(transcript, Recognize.Text(await Recognize.FinalsAsync(fixture.Engine, File.ReadAllBytes(path), cancellationToken: Cancel)));
-            theirs += Words.Distance(transcript, VoskAlone(WaveFile.Read16BitMono(path)));
+            theirs += Words.Distance(transcript, alone.Recognize(WaveFile.Read16BitMono(path)));
         }
 
         Assert.True(ours <= theirs, $"{ours} word errors, Vosk alone {theirs}");
@@ -147,33 +148,5 @@ public sealed class EnglishRecognitionTests(EngineFixture fixture)
             Assert.Equal(pair.First with { Words = [] }, pair.Second with { Words = [] });
             Assert.Equal(pair.First.Words, pair.Second.Words);
         });
-    }
-
-    // Vosk as its own examples drive it: pieces of 4000 samples, a result wherever it detects an endpoint.
-    private static unsafe string VoskAlone(float[] samples)
-    {
-        VoskLibrary library = VoskLibrary.Load(Packs.Require("libvosk").PathOf("lib/libvosk.so"));
-        using var model = VoskModel.Load(Packs.Require("vosk-en"), Packs.Require("libvosk"));
-        nint recognizer = library.RecognizerNew(model.Handle.DangerousGetHandle(), 16000);
-        library.SetWords(recognizer, 1);
-        var words = new List<WordHypothesis>();
-        for (int i = 0; i < samples.Length; i += 4000)
-        {
-            float[] piece = [.. samples.AsSpan(i, Math.Min(4000, samples.Length - i)).ToArray().Select(s => s * 32768f)];
-            fixed (float* data = piece)
-            {
-                if (library.AcceptWaveform(recognizer, data, piece.Length) == 1)
-                {
-                    Read(library.Result(recognizer), words);
-                }
-            }
-        }
-
-        Read(library.FinalResult(recognizer), words);
-        library.RecognizerFree(recognizer);
-        return string.Join(' ', words.Select(w => w.Text));
-
-        static void Read(byte* json, List<WordHypothesis> into) =>
-            VoskResult.ReadWords(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(json), into);
     }
 }

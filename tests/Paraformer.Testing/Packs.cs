@@ -1,5 +1,4 @@
 using Paraformer.Models;
-using Xunit;
 
 namespace Paraformer.Testing;
 

@@ -26,6 +26,10 @@ internal static partial class SourceReader
             ? uri
             : null;
 
+    /// <summary>A web address that file names can be put after, ending in '/', or null.</summary>
+    public static Uri? WebFolder(string text) =>
+        WebAddress(text.TrimEnd('/') + "/") is { Query: "", Fragment: "" } uri && !text.AsSpan().ContainsAny('?', '#') ? uri : null;
+
     private static PackSource Read(SourceEntry entry, string place, HashSet<string> paths)
     {
         string prefix = entry.Prefix ?? "";
@@ -50,7 +54,8 @@ internal static partial class SourceReader
             { Npm: { } npm, Url: null, Archive: null } => Npm().IsMatch(npm)
                 ? new NpmSource(npm, prefix, names)
                 : throw Error($"{place}.npm", $"is '{npm}'; a package with its exact version is expected, such as 'name@1.2.3' or '@scope/name@1.2.3'"),
-            { Npm: null, Url: { } url, Archive: null } => new UrlSource(Address(url.TrimEnd('/') + "/", $"{place}.url"), prefix, names),
+            { Npm: null, Url: { } url, Archive: null } => new UrlSource(
+                WebFolder(url) ?? throw Error($"{place}.url", "is not an absolute http or https address without user name, password and query"), prefix, names),
             { Npm: null, Url: null, Archive: { } archive } => ReadArchive(entry, archive, place, prefix, names),
             _ => throw Error(place, "has not exactly one of 'npm', 'url' and 'archive'"),
         };
@@ -64,7 +69,8 @@ internal static partial class SourceReader
             "tar.gz" => ArchiveFormat.TarGz,
             _ => throw Error($"{place}.format", $"is '{entry.Format}'; 'zip' or 'tar.gz' is expected"),
         };
-        Uri address = Address(archive, $"{place}.archive");
+        Uri address = WebAddress(archive)
+            ?? throw Error($"{place}.archive", "is not an absolute http or https address without user name and password");
         string fileName = Uri.UnescapeDataString(address.Segments[^1]);
         return PackPath.Problem(fileName) is { } problem
             ? throw Error($"{place}.archive", $"does not end in a file name: {problem}")
@@ -72,9 +78,6 @@ internal static partial class SourceReader
                 new PackFile(fileName, PackReader.Size(entry.Size, $"{place}.size"), PackReader.Sha256(entry.Sha256, $"{place}.sha256")),
                 prefix, names);
     }
-
-    private static Uri Address(string text, string place) =>
-        WebAddress(text) ?? throw Error(place, "is not an absolute http or https address without user name and password");
 
     // The pattern also keeps the text harmless as a command-line argument.
     [GeneratedRegex(@"\A(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*@[0-9][0-9A-Za-z.-]*\z")]

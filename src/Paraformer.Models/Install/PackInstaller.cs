@@ -47,7 +47,7 @@ internal sealed partial class PackInstaller(
     }
 
     private static UrlSource MirrorSource(Uri mirror, string packId) =>
-        new(new Uri(mirror.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/"), packId + "/", new Dictionary<string, string>());
+        new(SourceReader.WebFolder(mirror.AbsoluteUri)!, packId + "/", new Dictionary<string, string>());
 
     private async Task<InstalledPack> InstallLockedAsync(
         PackDefinition pack, IReadOnlyList<PackSource> sources, StepReporter reporter, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Paraformer.Models.Catalog;
 using Paraformer.Models.Install;
 using Paraformer.Models.Store;
 
@@ -17,10 +18,16 @@ public sealed class ModelStore
     /// <param name="catalog">The packs.</param>
     /// <param name="options">Where to look for them and where to install.</param>
     /// <param name="logger">Gets what is installed and which sources failed; nothing when null.</param>
+    /// <exception cref="ArgumentException">The mirror is not an address that can be used.</exception>
     public ModelStore(ModelCatalog catalog, ModelStoreOptions options, ILogger<ModelStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Mirror is { } mirror && (!mirror.IsAbsoluteUri || SourceReader.WebFolder(mirror.AbsoluteUri) is null))
+        {
+            throw new ArgumentException("The mirror is not an absolute http or https address without user name, password and query.", nameof(options));
+        }
+
         Catalog = catalog;
         Options = options;
         string install = Path.GetFullPath(options.InstallFolder);

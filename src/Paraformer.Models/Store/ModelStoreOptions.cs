@@ -25,7 +25,7 @@ public sealed record ModelStoreOptions
 
     /// <summary>
     /// A web folder tried before the catalogue's sources, holding <c>{packId}/{file}</c>; an absolute http or https address
-    /// without user name and password. Default: none.
+    /// without user name, password and query. Default: none.
     /// </summary>
     public Uri? Mirror { get; init; }
 
@@ -106,6 +106,6 @@ public sealed record ModelStoreOptions
 
     // The value is not repeated: a rejected address may be one with a password in it.
     private static Uri? MirrorAddress(string? text) =>
-        string.IsNullOrWhiteSpace(text) ? null : SourceReader.WebAddress(text.Trim()) ?? throw new InvalidOperationException(
-            $"{MirrorVariable} is not an absolute http or https address without user name and password. Correct or unset it.");
+        string.IsNullOrWhiteSpace(text) ? null : SourceReader.WebFolder(text.Trim()) ?? throw new InvalidOperationException(
+            $"{MirrorVariable} is not an absolute http or https address without user name, password and query. Correct or unset it.");
 }

@@ -71,33 +71,6 @@ public sealed class RecognitionStreamTests
     }
 
     [Fact]
-    public async Task Misuse_is_refused_with_the_texts_of_the_python_sdk()
-    {
-        var service = new FakeService(FakeService.Answering("one"));
-        await using RecognitionClient client = service.CreateClient();
-        Recognition recognition = Make(client, callback: null);
-
-        Refused("Please set the callback to get the speech recognition result.", () => recognition.Start());
-        Refused("Speech recognition has stopped.", () => recognition.SendAudioFrame([1]));
-        Refused("Speech recognition has stopped.", recognition.Stop);
-        recognition.Callback = new RecordingCallback();
-        recognition.Start();
-        Refused("Speech recognition has started.", () => recognition.Start());
-        Refused("Speech recognition has been called.", () => recognition.Call("any"));
-        await recognition.StopAsync(Ct);
-        Refused("Speech recognition has stopped.", () => recognition.SendAudioFrame([1]));
-        Refused("Speech recognition has stopped.", recognition.Stop);
-    }
-
-    [Fact]
-    public void A_missing_model_format_or_sample_rate_is_refused()
-    {
-        Assert.Contains("Model is required!", Assert.Throws<ArgumentException>(() => new Recognition(default, null, "pcm", 16000)).Message, StringComparison.Ordinal);
-        Assert.Contains("format is required!", Assert.Throws<ArgumentException>(() => new Recognition("m", null, default, 16000)).Message, StringComparison.Ordinal);
-        Assert.Contains("sample_rate is required!", Assert.Throws<ArgumentOutOfRangeException>(() => new Recognition("m", null, "pcm", 0)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_task_that_fails_gives_one_error_and_one_close()
     {
         var service = new FakeService(async task =>
@@ -349,9 +322,6 @@ public sealed class RecognitionStreamTests
 
     private static Recognition Make(RecognitionClient client, RecognitionCallback? callback) =>
         new(ParaformerModel.RealtimeV2, callback, AudioFormat.Pcm, 16000) { Client = client };
-
-    private static void Refused(string message, Action act) =>
-        Assert.Equal(message, Assert.Throws<InvalidRecognitionStateException>(act).Message);
 
     private static void Throw(bool when, Exception exception)
     {

@@ -81,6 +81,30 @@ public sealed class QueueTests
         Assert.Throws<InvalidRecognitionStateException>(() => queue.TryEnqueue(new byte[1]));
     }
 
+    [Fact]
+    public void A_frame_goes_through_the_send_queue_without_an_allocation()
+    {
+        var queue = new SendQueue(1 << 20);
+        byte[] frame = new byte[3200];
+        const int Frames = 10_000;
+        Pass(Frames);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Pass(Frames);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Frames - 1);
+
+        void Pass(int count)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Assert.True(queue.TryEnqueue(frame));
+                Assert.True(queue.Frames.TryRead(out ArraySegment<byte> sent));
+                queue.Return(sent);
+            }
+        }
+    }
+
     private static bool Next(IAsyncEnumerator<RecognitionResult> reader)
     {
         Task<bool> next = reader.MoveNextAsync().AsTask();
