@@ -64,6 +64,12 @@ public sealed class UserErrorTests : IDisposable
     public async Task An_unknown_language() => await FailsAsync(
         2, "unknown language (--language tlh): it is one of zh en ja yue ko de fr ru", "transcribe", _folder.Wav(), "--language", "en,tlh");
 
+    [Theory]
+    [InlineData("--vocabulary-id")]
+    [InlineData("--phrase-id")]
+    public async Task Hot_words_without_a_service(string option) => await FailsAsync(
+        2, $"this machine has no hot-word lists ({option} list-1): leave it out, or name the service that has the list with --endpoint", "transcribe", _folder.Wav(), option, "list-1");
+
     [Fact]
     public async Task An_output_in_a_folder_that_is_not_there() => await FailsAsync(
         2, "the output's folder does not exist ({2}): create it first", "transcribe", _folder.Wav(), "-o", _folder.Path("no/such/out.txt"));
