@@ -18,7 +18,7 @@ internal static class CliApp
         if (parsed.Errors.Count > 0)
         {
             string command = parsed.CommandResult.Command == root ? "paraformer" : "paraformer " + parsed.CommandResult.Command.Name;
-            console.Note($"{parsed.Errors[0].Message.TrimEnd('.')} ({string.Join(' ', args)}): see {command} --help");
+            console.Note($"{parsed.Errors[0].Message.TrimEnd('.')} ({string.Join(' ', ["paraformer", .. args])}): see {command} --help");
             return ExitCodes.Usage;
         }
 
@@ -34,7 +34,7 @@ internal static class CliApp
             WriteStack(console, problem);
             return problem.ExitCode;
         }
-        catch (BrokenPipeException)
+        catch (IOException problem) when (BrokenPipeException.IsBrokenPipe(problem))
         {
             return ExitCodes.Ok;
         }

@@ -21,10 +21,11 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         if (settings.Endpoint is null)
         {
             ModelNames.RequireKnown(settings.Model, settings.Languages);
+            RefuseHotWords();
         }
 
-        OutputFile.RequireOtherThan(settings.OutputFile, settings.Input);
-        OutputFile.RequireOtherThan(settings.MetricsFile, settings.Input);
+        OutputFile.Check(settings.OutputFile, settings.Input);
+        OutputFile.Check(settings.MetricsFile, settings.Input);
         await using AudioInput input = await AudioInput.OpenAsync(settings.Input, _console, services.Stop);
         FormatChoice choice = FormatChoice.Make(input, settings.Format, settings.SampleRate, ModelNames.DefaultSampleRate(settings.Model), settings.Endpoint is null);
         if (settings.RealTime && choice.BytesPerSecond is null)
@@ -127,6 +128,17 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
             }
 
             await sink.WriteAsync(sentence, CancellationToken.None);
+        }
+    }
+
+    private void RefuseHotWords()
+    {
+        string? asked = settings.VocabularyId is not null ? "--vocabulary-id " + settings.VocabularyId
+            : settings.PhraseId is not null ? "--phrase-id " + settings.PhraseId
+            : null;
+        if (asked is not null)
+        {
+            throw CliException.Usage("this machine has no hot-word lists", asked, "leave it out, or name the service that has the list with --endpoint");
         }
     }
 

@@ -64,9 +64,35 @@ public sealed class UserErrorTests : IDisposable
     public async Task An_unknown_language() => await FailsAsync(
         2, "unknown language (--language tlh): it is one of zh en ja yue ko de fr ru", "transcribe", _folder.Wav(), "--language", "en,tlh");
 
+    [Theory]
+    [InlineData("--vocabulary-id")]
+    [InlineData("--phrase-id")]
+    public async Task Hot_words_without_a_service(string option) => await FailsAsync(
+        2, $"this machine has no hot-word lists ({option} list-1): leave it out, or name the service that has the list with --endpoint", "transcribe", _folder.Wav(), option, "list-1");
+
     [Fact]
     public async Task An_output_in_a_folder_that_is_not_there() => await FailsAsync(
         2, "the output's folder does not exist ({2}): create it first", "transcribe", _folder.Wav(), "-o", _folder.Path("no/such/out.txt"));
+
+    [Fact]
+    public async Task Metrics_in_a_folder_that_is_not_there() => await FailsAsync(
+        2, "the output's folder does not exist ({2}): create it first", "transcribe", _folder.Wav(), "--json-metrics", _folder.Path("no/such/metrics.json"));
+
+    [Fact]
+    public async Task An_output_that_is_a_directory() =>
+        await FailsAsync(2, "the output is a directory ({2}): name a file in it", "transcribe", _folder.Wav(), "-o", _folder.Path(""));
+
+    [Fact]
+    public async Task An_output_on_a_full_disk()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "This platform has no /dev/full.");
+        using var console = new TestConsole { Engine = new ScriptedEngine { Sentences = [ScriptedEngine.Sentence(1, 0, 500, "hello")] } };
+
+        Assert.Equal(1, await console.RunAsync("transcribe", _folder.Wav(), "-o", "/dev/full"));
+
+        Assert.StartsWith("paraformer: the results cannot be written: No space left on device", console.Error, StringComparison.Ordinal);
+        Assert.Single(console.Error.TrimEnd('\n').Split('\n'));
+    }
 
     [Fact]
     public async Task An_output_that_is_the_input()
