@@ -1,5 +1,4 @@
 using System.Text;
-using Paraformer.Cli;
 using Paraformer.Cli.Terminal;
 using Paraformer.Engine;
 using Paraformer.Models;
