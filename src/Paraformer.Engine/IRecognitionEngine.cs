@@ -7,6 +7,10 @@ public interface IRecognitionEngine : IAsyncDisposable
     /// <exception cref="RecognitionException">The request cannot be served; its <see cref="RecognitionException.Error"/> says why.</exception>
     ValueTask<IRecognitionStream> StartAsync(StreamRequest request, CancellationToken cancellationToken = default);
 
+    /// <summary>Loads what serves on this machine, so that the first stream does not wait for it.</summary>
+    /// <exception cref="RecognitionException">A pack is damaged.</exception>
+    Task PreloadAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
+
     /// <summary>Which packs serve which model and language on this machine.</summary>
     IReadOnlyList<ServedModel> DescribeModels();
 }

@@ -56,17 +56,13 @@ public sealed class RecognitionEngine : IRecognitionEngine
         return new RecognitionEngine(store, options, logger);
     }
 
-    /// <summary>Loads the packs that serve a model, so that its first stream does not wait for them.</summary>
-    /// <exception cref="RecognitionException">Nothing here serves the model, or a pack is damaged.</exception>
-    public async Task PreloadAsync(string model, CancellationToken cancellationToken = default)
+    /// <inheritdoc/>
+    public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
-        foreach (ServedLanguage language in _router.Describe(_router.Find(model)))
+        foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
         {
-            if (language.Pack is not null)
-            {
-                await LoadAsync(_recognizers.GetAsync(language.Pack), cancellationToken).ConfigureAwait(false);
-                await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            }
+            await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
+            await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
         }
     }
 

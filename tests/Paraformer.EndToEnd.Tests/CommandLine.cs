@@ -15,6 +15,10 @@ internal static class CommandLine
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
 
+    // The command's own build output, beside this project's: artifacts/bin/PROJECT/CONFIGURATION.
+    private static readonly string s_program = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Paraformer.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "paraformer.dll"));
+
     public static async Task<CommandResult> RunAsync(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         using Process process = Start(arguments, environment);
@@ -24,7 +28,7 @@ internal static class CommandLine
 
     public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "paraformer.dll"), .. arguments])
+        var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Paraformer.Cli.Recognition;
 using Paraformer.Engine;
 using Paraformer.Server;
@@ -25,6 +28,7 @@ internal static class ServeCommand
     {
         string[] keys = (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         await using IRecognitionEngine engine = await EngineFactory.OpenAsync(services);
+        await PreloadAsync(engine, services.Stop);
         await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
         try
         {
@@ -46,12 +50,35 @@ internal static class ServeCommand
     {
         try
         {
-            return ParaformerServer.Build(options, engine);
+            return ParaformerServer.Build(options, engine, Log);
         }
         catch (ServerStartException problem)
         {
             string keys = options.ApiKeys.Count == 0 ? $" (keys come from {KeysVariable}, separated by commas)" : "";
             throw new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + keys, problem);
+        }
+    }
+
+    // Standard output carries the address alone, so that scripts can read it.
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static async Task PreloadAsync(IRecognitionEngine engine, CancellationToken stop)
+    {
+        try
+        {
+            await engine.PreloadAsync(stop);
+        }
+        catch (RecognitionException problem)
+        {
+            throw new CliException(ExitCodes.Failed, problem.Message, problem);
         }
     }
 

@@ -10,9 +10,9 @@ namespace Paraformer.Engine.Streams;
 /// <summary>One stream: a bounded queue of encoded audio, worked off in pieces by the scheduler.</summary>
 internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 {
-    // 64 pieces of at most 16 KiB: 32 s of 16 kHz PCM may wait.
+    // 32 pieces of at most 16 KiB: 16 s of 16 kHz PCM may wait, 3 s where it comes in the usual 100 ms.
     private const int PieceBytes = 16 * 1024;
-    private const int QueuedPieces = 64;
+    private const int QueuedPieces = 32;
 
     // A worker's turn: long enough to keep the cost of switching low, short enough that fifty streams share two cores.
     private const int TurnBytes = 16 * 1024;

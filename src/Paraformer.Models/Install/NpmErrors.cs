@@ -11,7 +11,7 @@ internal static partial class NpmErrors
     {
         string text = string.Join("; ", lines
             .Select(line => Label().Replace(line, "").Trim())
-            .Where(line => line.Length > 0 && !line.StartsWith("A complete log", StringComparison.Ordinal)));
+            .Where(line => line.Length > 0 && !StackOrDetail().IsMatch(line) && !line.StartsWith("A complete log", StringComparison.Ordinal)));
 
         // A registry's address may carry a user name, a password or a token.
         text = Credentials().Replace(text, "$1");
@@ -21,6 +21,10 @@ internal static partial class NpmErrors
 
     [GeneratedRegex(@"\Anpm (?:error|ERR!|warn|WARN)\s*(?:code |[0-9]{3}(?=\s|\z))?")]
     private static partial Regex Label();
+
+    // The fields and the JavaScript stack of an error object say nothing that its message does not.
+    [GeneratedRegex(@"\A(?:at .+[:)].*|(?:code|errno|syscall|address|port|type):? .*|\})\z")]
+    private static partial Regex StackOrDetail();
 
     [GeneratedRegex(@"(https?://)[^/\s]*@")]
     private static partial Regex Credentials();

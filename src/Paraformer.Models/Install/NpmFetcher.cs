@@ -30,8 +30,9 @@ internal sealed class NpmFetcher(ModelStoreOptions options)
             CreateNoWindow = true,
         };
 
-        // '--silent' would also silence the reason for a failure.
-        foreach (string argument in (string[])["pack", source.Specification, "--loglevel=error", "--ignore-scripts", "--pack-destination", "."])
+        // '--silent' would also silence the reason for a failure; npm's own retries make one without a network wait over a minute.
+        foreach (string argument in (string[])
+            ["pack", source.Specification, "--loglevel=error", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--pack-destination", "."])
         {
             start.ArgumentList.Add(argument);
         }
