@@ -67,6 +67,9 @@ internal static class ServeCommand
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss ";
         });
+
+        // A start that fails is told in the command's own words.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
