@@ -20,7 +20,7 @@ public interface IRecognitionStream : IAsyncDisposable
     /// <summary>Ids of the packs that serve this stream.</summary>
     IReadOnlyList<string> Packs { get; }
 
-    /// <summary>Length of the audio received so far, in milliseconds of the task's clock.</summary>
+    /// <summary>Length of the audio decoded so far, in milliseconds of the stream's clock.</summary>
     long AudioMs { get; }
 
     /// <summary>Length of the silence at the end of the audio processed so far, in milliseconds.</summary>

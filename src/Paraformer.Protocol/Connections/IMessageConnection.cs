@@ -26,7 +26,10 @@ public readonly record struct Frame(FrameKind Kind, ReadOnlyMemory<byte> Data, i
 /// </summary>
 public interface IMessageConnection : IAsyncDisposable
 {
-    /// <summary>Waits for the next frame.</summary>
+    /// <summary>
+    /// Waits for the next frame. Over a network, cancelling a wait breaks the connection: for a timeout after which more is
+    /// to be sent, leave the receive waiting and race a timer against it. After a close has arrived, it is returned again.
+    /// </summary>
     /// <exception cref="ConnectionLostException">The connection broke without a close.</exception>
     /// <exception cref="MessageTooLargeException">A text message is over the limit.</exception>
     ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken);
@@ -39,7 +42,10 @@ public interface IMessageConnection : IAsyncDisposable
     /// <exception cref="ConnectionLostException">The connection is gone.</exception>
     ValueTask SendBinaryAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken);
 
-    /// <summary>Closes this side with a status; never throws on a connection that is already gone.</summary>
+    /// <summary>
+    /// Closes this side with a status (RFC 6455: 1000 to 4999) and takes a bounded time. Never throws on a connection that
+    /// is already gone; cancelling cuts the connection.
+    /// </summary>
     ValueTask CloseAsync(int status, string reason, CancellationToken cancellationToken);
 }
 

@@ -93,6 +93,9 @@ public sealed record RecognitionParameters
     /// <summary><c>inverse_text_normalization_enabled</c>; the service's default is true.</summary>
     public bool? InverseTextNormalizationEnabled { get; init; }
 
-    /// <summary>Parameters beyond the known ones, by name; written after them.</summary>
+    /// <summary>
+    /// Parameters beyond the known ones, by name; written after them, nulls left out. The name of a known parameter is an
+    /// error when written.
+    /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Extra { get; init; }
 }

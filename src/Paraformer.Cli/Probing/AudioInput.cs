@@ -1,0 +1,185 @@
+using System.Buffers;
+using System.Text;
+using Paraformer.Audio;
+using Paraformer.Cli.Output;
+using Paraformer.Cli.Terminal;
+
+namespace Paraformer.Cli.Probing;
+
+/// <summary>An opened audio file, or standard input, with what its first bytes say.</summary>
+internal sealed class AudioInput : IAsyncDisposable
+{
+    private const int HeadSize = 4096;
+    private const int MaxPipeHeadSize = 64 * 1024;
+
+    private static readonly SearchValues<byte> TextBytes = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b), (byte)'\t', (byte)'\n', (byte)'\r']);
+
+    private readonly Stream _stream;
+    private readonly byte[] _head;
+    private int _headRead;
+
+    private AudioInput(string name, Stream stream, byte[] head, AudioProbeResult? probe)
+    {
+        Name = name;
+        _stream = stream;
+        _head = head;
+        Probe = probe;
+    }
+
+    /// <summary>The path as given, or <c>standard input</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether it is a pipe: read once, of unknown length.</summary>
+    public bool IsPipe => !_stream.CanSeek;
+
+    /// <summary>What the first bytes say; null where they show no audio format.</summary>
+    public AudioProbeResult? Probe { get; }
+
+    /// <summary>Length of the audio of a file; null where unknown.</summary>
+    public long? DurationMs => Probe?.Duration is { } duration ? (long)duration.TotalMilliseconds : null;
+
+    /// <summary>Something that does not stop recognition; null where all is well.</summary>
+    public string? Warning => Probe?.IsTruncated == true
+        ? $"the file is cut off: its header announces more than the {TimeText.Clock(DurationMs ?? 0)} of audio that is there"
+        : null;
+
+    /// <summary>Whether the first bytes read as plain text: samples take every byte value.</summary>
+    public bool LooksLikeText => !_head.AsSpan(0, Math.Min(_head.Length, HeadSize)).ContainsAnyExcept(TextBytes);
+
+    /// <summary>Opens and probes audio.</summary>
+    /// <param name="path">A path, or <c>-</c> for standard input.</param>
+    /// <param name="console">Where standard input comes from.</param>
+    /// <param name="cancellationToken">Stops waiting for the first bytes.</param>
+    /// <exception cref="CliException">There is no such file, it cannot be read, or it holds no bytes.</exception>
+    public static async Task<AudioInput> OpenAsync(string path, CliConsole console, CancellationToken cancellationToken)
+    {
+        string name = path == "-" ? "standard input" : path;
+        Stream stream = path == "-" ? OpenStandardInput(console) : OpenFile(path);
+        try
+        {
+            byte[] head = await ReadHeadAsync(stream, [], HeadSize, cancellationToken);
+            if (head.Length == 0)
+            {
+                throw CliException.Usage("there is no audio, not a single byte", name, "give a recording");
+            }
+
+            if (!stream.CanSeek)
+            {
+                return await ProbePipeAsync(name, stream, head, cancellationToken);
+            }
+
+            stream.Position = 0;
+            AudioProbeResult? probe = await AudioProbe.ProbeAsync(stream, cancellationToken);
+            stream.Position = head.Length;
+            return new AudioInput(name, stream, head, probe);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            await stream.DisposeAsync();
+            throw CliException.Usage("it cannot be read: " + problem.Message, name, "check the file and its permissions", problem);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next bytes from the very first one on; 0 at the end.</summary>
+    /// <remarks>A read of a pipe cannot be called back: when cancelled it is left behind.</remarks>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        if (_headRead == _head.Length)
+        {
+            return ReadAsync(_stream, buffer, cancellationToken);
+        }
+
+        int count = Math.Min(buffer.Length, _head.Length - _headRead);
+        _head.AsMemory(_headRead, count).CopyTo(buffer);
+        _headRead += count;
+        return ValueTask.FromResult(count);
+    }
+
+    /// <summary>The first bytes in a form fit for a message: text quoted, other bytes in hex.</summary>
+    public string DescribeHead()
+    {
+        ReadOnlySpan<byte> first = _head.AsSpan(0, Math.Min(_head.Length, LooksLikeText ? 24 : 8));
+        return LooksLikeText ? $"\"{SentenceText.OneLine(Encoding.ASCII.GetString(first))}\"" : Convert.ToHexStringLower(first);
+    }
+
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+
+    private static Stream OpenStandardInput(CliConsole console)
+    {
+        if (console.InputIsTerminal)
+        {
+            throw CliException.Usage("standard input is a terminal", "-", "pipe audio in, as in: paraformer transcribe - < speech.wav");
+        }
+
+        return console.OpenInput();
+    }
+
+    private static FileStream OpenFile(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw CliException.Usage("the file's name is empty", "FILE", "name an audio file");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw CliException.Usage("this is a directory", path, "name an audio file in it");
+        }
+
+        try
+        {
+            return new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite, Options = FileOptions.Asynchronous | FileOptions.SequentialScan });
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw CliException.Usage("there is no such file", path, "check the path", missing);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw CliException.Usage("it cannot be opened: " + problem.Message, path, "check the file and its permissions", problem);
+        }
+    }
+
+    // A pipe cannot be read twice: what is needed to know its format is kept and read again from memory.
+    private static async Task<AudioInput> ProbePipeAsync(string name, Stream stream, byte[] head, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var memory = new MemoryStream(head, writable: false);
+            AudioProbeResult? probe = await AudioProbe.ProbeAsync(memory, cancellationToken);
+            bool isCutWav = probe is { Codec: AudioCodec.Wav, Encoding: null } && head.Length < MaxPipeHeadSize;
+            byte[] more = isCutWav ? await ReadHeadAsync(stream, head, head.Length * 2, cancellationToken) : head;
+            if (more.Length == head.Length)
+            {
+                // Length and truncation were judged by the first bytes alone.
+                return new AudioInput(name, stream, head, probe is null ? null : probe with { Duration = null, IsTruncated = null });
+            }
+
+            head = more;
+        }
+    }
+
+    private static async Task<byte[]> ReadHeadAsync(Stream stream, byte[] start, int size, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[size];
+        start.CopyTo(buffer, 0);
+        int length = start.Length;
+        while (length < size && await ReadAsync(stream, buffer.AsMemory(length), cancellationToken) is > 0 and int count)
+        {
+            length += count;
+        }
+
+        return buffer[..length];
+    }
+
+    private static async ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        ValueTask<int> read = stream.ReadAsync(buffer, cancellationToken);
+        return read.IsCompleted ? await read : await read.AsTask().WaitAsync(cancellationToken);
+    }
+}

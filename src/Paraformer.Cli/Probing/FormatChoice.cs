@@ -1,0 +1,94 @@
+using System.Globalization;
+using Paraformer.Audio;
+using Paraformer.Protocol;
+
+namespace Paraformer.Cli.Probing;
+
+/// <summary>The format and sample rate to state for an input, from what it holds and what was asked for.</summary>
+/// <param name="Format">The protocol's name of the format.</param>
+/// <param name="SampleRate">Samples per second.</param>
+/// <param name="BytesPerSecond">Bytes of audio per second; null where it varies or is unknown.</param>
+internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPerSecond)
+{
+    /// <summary>Chooses, or says why nothing fits.</summary>
+    /// <param name="input">The audio.</param>
+    /// <param name="format"><c>--format</c>; null where not given.</param>
+    /// <param name="sampleRate"><c>--sample-rate</c>; null where not given.</param>
+    /// <param name="rawSampleRate">The rate of headerless audio where none is given.</param>
+    /// <param name="local">Whether this build is to decode it.</param>
+    /// <exception cref="CliException">The options contradict the audio, or it cannot be decoded.</exception>
+    public static FormatChoice Make(AudioInput input, string? format, int? sampleRate, int rawSampleRate, bool local)
+    {
+        FormatChoice choice = input.Probe is { } probe ? Recognised(input, probe, format, sampleRate) : Headerless(input, format, sampleRate ?? rawSampleRate);
+        bool undecodable = input.Probe is { CanDecode: false } || !(AudioDecoders.TryParse(choice.Format, out AudioCodec codec) && AudioDecoders.Supported.Contains(codec));
+        if (local && undecodable)
+        {
+            string reason = input.Probe?.Problem?.TrimEnd('.') ?? $"{choice.Format} cannot be decoded here";
+            throw CliException.Usage(reason, input.Name, Convert(input) + ", or send it to a service with --endpoint");
+        }
+
+        return choice;
+    }
+
+    private static FormatChoice Recognised(AudioInput input, AudioProbeResult probe, string? format, int? sampleRate)
+    {
+        string found = probe.Encoding is null || probe.Encoding == probe.Container ? probe.Container : $"{probe.Encoding} in {probe.Container}";
+        if (probe.Codec is not { } codec)
+        {
+            throw CliException.Usage($"the audio is {found}, which is none of the formats {string.Join(' ', AudioFormat.All)}", input.Name, Convert(input));
+        }
+
+        string wire = WireName(codec);
+        if (format is not null && format != wire)
+        {
+            throw CliException.Usage($"--format {format} contradicts the audio, which is {found}", input.Name, $"leave --format out or give --format {wire}");
+        }
+
+        if (sampleRate is { } asked && probe.SampleRate is { } header && asked != header)
+        {
+            throw CliException.Usage($"--sample-rate {asked} contradicts the audio, whose header says {header} Hz", input.Name, "leave --sample-rate out");
+        }
+
+        if (codec == AudioCodec.Wav && input.DurationMs == 0)
+        {
+            throw CliException.Usage("the WAV file holds a header and no audio", input.Name, "give a recording");
+        }
+
+        return new FormatChoice(wire, sampleRate ?? probe.SampleRate ?? 16000, BytesPerSecondOf(probe));
+    }
+
+    private static FormatChoice Headerless(AudioInput input, string? format, int sampleRate)
+    {
+        if (input.LooksLikeText)
+        {
+            throw CliException.Usage($"this is text, not audio; it begins with {input.DescribeHead()}", input.Name, "give a recording");
+        }
+
+        bool mayBeRaw = input.Name == "standard input" || Path.GetExtension(input.Name).ToLowerInvariant() is ".pcm" or ".raw";
+        if (format == "pcm" || (format is null && mayBeRaw))
+        {
+            return new FormatChoice("pcm", sampleRate, sampleRate * 2);
+        }
+
+        string what = format is null ? "no known audio format" : $"not {format}";
+        throw CliException.Usage($"this is {what}; it begins with the bytes {input.DescribeHead()}", input.Name, "give a WAV file, or --format pcm and --sample-rate if these are raw 16-bit mono samples");
+    }
+
+    /// <summary>The protocol's name of a format.</summary>
+    public static string WireName(AudioCodec codec) => codec.ToString().ToLowerInvariant();
+
+    // The encoding's name holds the size of a stored sample, which can be more than the bits that count.
+    private static int? BytesPerSecondOf(AudioProbeResult probe)
+    {
+        int? bytes = probe.Encoding switch
+        {
+            "pcm_alaw" or "pcm_mulaw" => 1,
+            { } name when name.StartsWith("pcm_", StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan(5).TrimEnd("lbe"), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) => bits / 8,
+            _ => null,
+        };
+        return bytes * probe.SampleRate * probe.Channels;
+    }
+
+    private static string Convert(AudioInput input) => $"convert it to WAV first, for example: ffmpeg -i {(input.Name == "standard input" ? "-" : Path.GetFileName(input.Name))} -ac 1 -ar 16000 speech.wav";
+}

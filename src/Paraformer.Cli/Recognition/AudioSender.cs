@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Paraformer.Cli.Probing;
+using Paraformer.Client;
+
+namespace Paraformer.Cli.Recognition;
+
+/// <summary>Sends an input to a session, at the speed it was spoken or as fast as it is taken, and ends it.</summary>
+internal sealed class AudioSender(RecognitionSession session, AudioInput input, FormatChoice choice, bool realTime)
+{
+    private const int MaxFrame = 16 * 1024;
+    private const int MinFrame = 1024;
+
+    private long _sentBytes;
+
+    /// <summary>Length of the audio sent so far; null where the format does not tell.</summary>
+    /// <remarks>A header counts as audio, which adds a millisecond or two until the end is reached.</remarks>
+    public long? SentMs => choice.BytesPerSecond is { } rate ? Math.Min(_sentBytes * 1000 / rate, input.DurationMs ?? long.MaxValue) : null;
+
+    /// <summary>Why the input could not be read to its end; null where it could.</summary>
+    public Exception? ReadFailure { get; private set; }
+
+    /// <summary>Whether sending was stopped before the input's end.</summary>
+    public bool IsStopped { get; private set; }
+
+    /// <summary>Sends until the input ends or <paramref name="stop"/>, then ends the audio.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        // About 100 ms, within the 1 to 16 KB that the service advises.
+        int frame = choice.BytesPerSecond is { } rate ? Math.Clamp(rate / 10, MinFrame, MaxFrame) : MaxFrame;
+        byte[] buffer = new byte[frame];
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            while (await ReadAsync(buffer, stop) is > 0 and int count)
+            {
+                await session.SendAsync(buffer.AsMemory(0, count), stop);
+                _sentBytes += count;
+                TimeSpan ahead = TimeSpan.FromMilliseconds(SentMs ?? 0) - clock.Elapsed;
+                if (realTime && ahead > TimeSpan.Zero)
+                {
+                    await Task.Delay(ahead, stop);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            IsStopped = true;
+        }
+
+        await session.FinishAsync(CancellationToken.None);
+    }
+
+    private async ValueTask<int> ReadAsync(byte[] buffer, CancellationToken stop)
+    {
+        try
+        {
+            return await input.ReadAsync(buffer, stop);
+        }
+        catch (IOException problem)
+        {
+            ReadFailure = problem;
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Paraformer.Client;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Debug, "Recognition {RequestId} starts: model {Model}, format {Format}, {SampleRate} Hz")]
+    public static partial void Starting(ILogger logger, string requestId, string model, string format, int sampleRate);
+
+    [LoggerMessage(2, LogLevel.Information, "Recognition {RequestId} started")]
+    public static partial void Started(ILogger logger, string requestId);
+
+    [LoggerMessage(3, LogLevel.Information, "Recognition {RequestId} finished: first package delay {FirstPackageDelayMs} ms, last {LastPackageDelayMs} ms")]
+    public static partial void Finished(ILogger logger, string requestId, double? firstPackageDelayMs, double? lastPackageDelayMs);
+
+    [LoggerMessage(4, LogLevel.Warning, "Recognition {RequestId} failed: {Code}")]
+    public static partial void Failed(ILogger logger, string requestId, string code);
+
+    [LoggerMessage(5, LogLevel.Debug, "Recognition {RequestId}: an event of an unknown kind was ignored")]
+    public static partial void EventIgnored(ILogger logger, string requestId);
+
+    [LoggerMessage(6, LogLevel.Error, "Recognition {RequestId}: the callback {Callback} threw")]
+    public static partial void CallbackFailed(ILogger logger, Exception exception, string requestId, string callback);
+
+    [LoggerMessage(7, LogLevel.Warning, "The API key goes to {Host} without encryption: the endpoint is ws, not wss")]
+    public static partial void KeyInTheClear(ILogger logger, string host);
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Paraformer.Client;
+
+/// <summary>Recognises speech through a service that speaks the DashScope protocol. Thread-safe; share one. Its methods can be overridden for tests.</summary>
+public class RecognitionClient : IAsyncDisposable
+{
+    private readonly RecognitionClientOptions _options;
+    private readonly IRecognitionTransport _transport;
+    private readonly ConcurrentDictionary<RecognitionSession, bool> _sessions = new();
+    private bool _disposed;
+
+    /// <summary>Makes a client of the service that the environment names; see <see cref="RecognitionClientOptions"/>.</summary>
+    public RecognitionClient()
+        : this(new RecognitionClientOptions())
+    {
+    }
+
+    /// <summary>Makes a client. Nothing is connected yet.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public RecognitionClient(RecognitionClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        _transport = options.Transport ?? new WebSocketTransport(options);
+        Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<RecognitionClient>();
+    }
+
+    internal ILogger Logger { get; }
+
+    internal TimeProvider TimeProvider => _options.TimeProvider;
+
+    /// <summary>Connects and starts a recognition.</summary>
+    /// <param name="options">What to recognise.</param>
+    /// <param name="cancellationToken">Cancels the start; not the session once it runs.</param>
+    /// <exception cref="ArgumentException">An option is missing or out of its range.</exception>
+    /// <exception cref="ApiKeyNotFoundException">The endpoint needs a key and there is none.</exception>
+    /// <exception cref="HandshakeRefusedException">The service refused the connection.</exception>
+    /// <exception cref="RecognitionConnectionException">The service cannot be reached or did not answer in time.</exception>
+    /// <exception cref="RecognitionFailedException">The service refused the task.</exception>
+    public virtual async Task<RecognitionSession> StartAsync(RecognitionOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        cancellationToken.ThrowIfCancellationRequested();
+        RecognitionSession session = Begin(options, NewRequestId());
+        Exception? failure;
+        try
+        {
+            failure = await session.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        if (failure is not null)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return session;
+    }
+
+    /// <summary>
+    /// Recognises a file or stream: sends it to its end, in pieces of about 100 ms and at most 16 KB, at the pace of
+    /// <see cref="RecognitionOptions.Pacing"/>, while the results come in.
+    /// </summary>
+    /// <param name="audio">The audio; read from its current position, not disposed of.</param>
+    /// <param name="options">What to recognise.</param>
+    /// <param name="cancellationToken">Cancels sending and receiving; stopping the enumeration does so too.</param>
+    /// <returns>Partials and finals, as <see cref="RecognitionSession.Results"/>. Nothing is connected before the enumeration.</returns>
+    /// <exception cref="ArgumentException">An option is missing or out of its range, or the stream cannot be read.</exception>
+    public virtual IAsyncEnumerable<RecognitionResult> RecognizeAsync(
+        Stream audio, RecognitionOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(audio);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        AudioPump.Validate(audio, options);
+        return RecognizeCoreAsync(audio, options, cancellationToken);
+    }
+
+    /// <summary>Abandons the sessions that run, waits until nothing of them is left, and frees the transport.</summary>
+    public virtual async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
+        foreach (RecognitionSession session in _sessions.Keys)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _transport.DisposeAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+    }
+
+    internal static string NewRequestId() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Makes a session that starts in the background; audio can be queued at once.</summary>
+    internal RecognitionSession Begin(RecognitionOptions options, string requestId)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        options.Validate();
+        var session = new RecognitionSession(options, _options, _transport, Logger, requestId);
+        _sessions.TryAdd(session, true);
+        session.Ended.ContinueWith(
+            static (_, state) =>
+            {
+                var (sessions, ended) = ((ConcurrentDictionary<RecognitionSession, bool>, RecognitionSession))state!;
+                sessions.TryRemove(ended, out bool _);
+            },
+            (_sessions, session),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return session;
+    }
+
+    private async IAsyncEnumerable<RecognitionResult> RecognizeCoreAsync(
+        Stream audio, RecognitionOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        RecognitionSession session = await StartAsync(options, cancellationToken).ConfigureAwait(false);
+        await using var _ = session.ConfigureAwait(false);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task sending = Task.Run(() => AudioPump.SendAsync(audio, session, options, _options.TimeProvider, stop.Token), CancellationToken.None);
+        try
+        {
+            await foreach (RecognitionResult result in session.Results.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                yield return result;
+            }
+
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

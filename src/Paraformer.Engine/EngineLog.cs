@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Paraformer.Engine;
+
+internal static partial class EngineLog
+{
+    [LoggerMessage(1001, LogLevel.Information, "Loaded pack {Pack} in {Milliseconds} ms")]
+    public static partial void PackLoaded(ILogger logger, string pack, long milliseconds);
+
+    [LoggerMessage(1002, LogLevel.Error, "A stream failed")]
+    public static partial void StreamFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Language {Language} of {Model} is not served here: {Remedy}")]
+    public static partial void LanguageNotServed(ILogger logger, string model, string language, string remedy);
+}

@@ -1,0 +1,11 @@
+namespace Paraformer.Engine;
+
+/// <summary>How an engine uses its machine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Threads that recognise. Default: one per processor.</summary>
+    public int WorkerCount { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Streams open at the same time; one more is refused with <see cref="RecognitionError.Overloaded"/>. Default: 256.</summary>
+    public int MaxStreams { get; init; } = 256;
+}

@@ -1,0 +1,186 @@
+using Paraformer.Engine.Endpointing;
+
+namespace Paraformer.Engine.Pipeline;
+
+/// <summary>
+/// One stream's way from samples to sentences: voice activity → endpointing → recogniser → sentence. Everything is
+/// decided on the sample clock in blocks of fixed size, so the sentences do not depend on how the audio arrived.
+/// Not thread-safe.
+/// </summary>
+internal sealed class RecognitionPipeline : IDisposable
+{
+    public const int SampleRate = 16000;
+
+    // What the recogniser hears before the detector fired: onsets are soft, and it wants some room tone first.
+    private const int PreRollSamples = SampleRate * 6 / 10;
+
+    // 128 ms: small enough for seven partials a second, large enough to keep the per-call cost of Kaldi low.
+    private const int WindowsPerBlock = 4;
+
+    private readonly IVoiceActivityDetector _detector;
+    private readonly IStreamingRecognizer _recognizer;
+    private readonly Endpointer _endpointer;
+    private readonly SentenceBuilder _sentences = new(SampleRate);
+    private readonly RoomTone _roomTone = new();
+    private readonly SampleRing _preRoll = new(PreRollSamples);
+    private readonly float[] _window;
+    private readonly float[] _block;
+    private int _windowFill;
+    private int _blockFill;
+    private long _heard;
+    private long _fed;
+    private long _clockOffset;
+    private string _lastPartial = "";
+
+    public RecognitionPipeline(IVoiceActivityDetector detector, IStreamingRecognizer recognizer, EndpointingOptions endpointing)
+    {
+        _detector = detector;
+        _recognizer = recognizer;
+        _endpointer = new Endpointer(endpointing, SampleRate);
+        _window = new float[detector.WindowSamples];
+        _block = new float[detector.WindowSamples * WindowsPerBlock];
+    }
+
+    /// <summary>Samples processed so far.</summary>
+    public long HeardSamples => _heard + _windowFill;
+
+    /// <summary>Samples since the last speech.</summary>
+    public long SilentSamples => HeardSamples - _endpointer.LastSpeechEnd;
+
+    /// <summary>Hears the next samples, 16 kHz in [-1, 1], and adds the sentences that come of it.</summary>
+    public void Accept(ReadOnlySpan<float> samples, ICollection<RecognizedSentence> results)
+    {
+        while (!samples.IsEmpty)
+        {
+            int take = Math.Min(samples.Length, _window.Length - _windowFill);
+            samples[..take].CopyTo(_window.AsSpan(_windowFill));
+            _windowFill += take;
+            samples = samples[take..];
+            if (_windowFill == _window.Length)
+            {
+                ProcessWindow(_window.Length, results);
+            }
+        }
+    }
+
+    /// <summary>Ends the stream: the open sentence is finished.</summary>
+    public void Complete(ICollection<RecognizedSentence> results)
+    {
+        if (_windowFill > 0)
+        {
+            _window.AsSpan(_windowFill).Clear();
+            ProcessWindow(_windowFill, results);
+        }
+
+        if (_endpointer.IsOpen)
+        {
+            FeedBlock();
+            AddFinal(_recognizer.EndStream(), results);
+        }
+    }
+
+    public void Dispose()
+    {
+        _recognizer.Dispose();
+        _detector.Dispose();
+    }
+
+    private void ProcessWindow(int length, ICollection<RecognizedSentence> results)
+    {
+        ReadOnlySpan<float> audio = _window.AsSpan(0, length);
+        long begin = _heard;
+        _heard += length;
+        _windowFill = 0;
+        switch (_endpointer.Accept(_detector.Detect(_window), begin, _heard))
+        {
+            case EndpointEvent.Begin:
+                Open(begin);
+                Feed(audio);
+                break;
+            case EndpointEvent.End:
+                Feed(audio);
+                Close(results);
+                break;
+            default:
+                if (!_endpointer.IsOpen)
+                {
+                    _preRoll.Write(audio);
+                }
+                else if (Feed(audio))
+                {
+                    AddPartial(results);
+                }
+
+                break;
+        }
+    }
+
+    private void Open(long windowBegin)
+    {
+        _clockOffset = windowBegin - _preRoll.Count - _fed;
+        _fed += _preRoll.Count;
+        _preRoll.Drain(_recognizer.Accept);
+        _lastPartial = "";
+    }
+
+    // Returns whether a block went to the recogniser.
+    private bool Feed(ReadOnlySpan<float> audio)
+    {
+        audio.CopyTo(_block.AsSpan(_blockFill));
+        _blockFill += audio.Length;
+        if (_blockFill < _block.Length)
+        {
+            return false;
+        }
+
+        FeedBlock();
+        return true;
+    }
+
+    private void FeedBlock()
+    {
+        _recognizer.Accept(_block.AsSpan(0, _blockFill));
+        _fed += _blockFill;
+        _blockFill = 0;
+    }
+
+    private void Close(ICollection<RecognizedSentence> results)
+    {
+        FeedBlock();
+        long silence = _heard - _endpointer.LastSpeechEnd;
+        bool cutInSpeech = _endpointer.InSpeech;
+        int missing = (int)Math.Max(0, _recognizer.LookAheadSamples - silence);
+        if (missing > 0 && !cutInSpeech)
+        {
+            // A short allowed silence ends before the recogniser has looked far enough ahead: it is given a quiet room.
+            _roomTone.Play(missing, _recognizer.Accept);
+        }
+
+        AddFinal(_recognizer.EndUtterance(), results);
+        _fed += missing > 0 && !cutInSpeech ? missing : 0;
+    }
+
+    private void AddPartial(ICollection<RecognizedSentence> results)
+    {
+        if (!_endpointer.HeardSpeech)
+        {
+            return;
+        }
+
+        RecognizedSentence? sentence = _sentences.Build(_recognizer.Partial(), _clockOffset, _heard, isFinal: false);
+        if (sentence is not null && (_endpointer.InSpeech || sentence.Text != _lastPartial))
+        {
+            _lastPartial = sentence.Text;
+            results.Add(sentence);
+        }
+    }
+
+    private void AddFinal(IReadOnlyList<WordHypothesis> words, ICollection<RecognizedSentence> results)
+    {
+        // What the recogniser makes of a knock or a breath that opened an utterance without any speech is not speech.
+        if (_endpointer.HeardSpeech && _sentences.Build(words, _clockOffset, _heard, isFinal: true) is { } sentence)
+        {
+            results.Add(sentence);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Paraformer.Audio;
+using Paraformer.Engine.Endpointing;
+using Paraformer.Engine.Pipeline;
+using Paraformer.Engine.Routing;
+using Paraformer.Engine.Scheduling;
+using Paraformer.Engine.Streams;
+using Paraformer.Engine.Vad;
+using Paraformer.Engine.Vosk;
+using Paraformer.Models;
+
+namespace Paraformer.Engine;
+
+/// <summary>
+/// The engine: finds the packs that serve a request, shares their weights over all streams, and works the streams off on
+/// a fixed set of threads.
+/// </summary>
+public sealed class RecognitionEngine : IRecognitionEngine
+{
+    private const string VadPack = "vad-silero";
+    private const int MinSilenceMs = 200;
+    private const int MaxSilenceMs = 6000;
+    private static readonly HashSet<string> s_runnableKinds = ["vosk"];
+
+    private readonly ModelStore _store;
+    private readonly EngineOptions _options;
+    private readonly ILogger _logger;
+    private readonly ModelRouter _router;
+    private readonly WorkScheduler _scheduler;
+    private readonly LoadedPacks<IRecognizerModel> _recognizers;
+    private readonly LoadedPacks<IVoiceActivityModel> _detectors;
+    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _openStreams;
+    private int _disposed;
+
+    private RecognitionEngine(ModelStore store, EngineOptions options, ILogger logger)
+    {
+        _store = store;
+        _options = options;
+        _logger = logger;
+        _router = new ModelRouter(store, s_runnableKinds);
+        _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
+        _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
+        _scheduler = new WorkScheduler(options.WorkerCount);
+    }
+
+    /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is not positive.</exception>
+    public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        options ??= new EngineOptions();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxStreams, nameof(options));
+        ILogger logger = loggers is null ? NullLogger.Instance : loggers.CreateLogger<RecognitionEngine>();
+        return new RecognitionEngine(store, options, logger);
+    }
+
+    /// <summary>Loads the packs that serve a model, so that its first stream does not wait for them.</summary>
+    /// <exception cref="RecognitionException">Nothing here serves the model, or a pack is damaged.</exception>
+    public async Task PreloadAsync(string model, CancellationToken cancellationToken = default)
+    {
+        foreach (ServedLanguage language in _router.Describe(_router.Find(model)))
+        {
+            if (language.Pack is not null)
+            {
+                await LoadAsync(_recognizers.GetAsync(language.Pack), cancellationToken).ConfigureAwait(false);
+                await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedModel> DescribeModels() =>
+        [.. _store.Catalog.Models.Select(route => new ServedModel(route.Model, _router.Describe(route)))];
+
+    /// <inheritdoc/>
+    public async ValueTask<IRecognitionStream> StartAsync(StreamRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) == 1, this);
+        if (request.MaxSentenceSilenceMs is < MinSilenceMs or > MaxSilenceMs)
+        {
+            throw new RecognitionException(
+                RecognitionError.InvalidParameter, $"max_sentence_silence must be {MinSilenceMs} to {MaxSilenceMs} ms, not {request.MaxSentenceSilenceMs}");
+        }
+
+        StreamingAudioDecoder decoder = CreateDecoder(request);
+        try
+        {
+            string pack = Choose(request);
+            IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
+            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            return Open(request, decoder, recognizer, detector);
+        }
+        catch
+        {
+            decoder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for the open streams to be disposed, then frees threads and models.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref _openStreams) > 0)
+        {
+            await _allClosed.Task.ConfigureAwait(false);
+        }
+
+        _scheduler.Dispose();
+        _recognizers.Dispose();
+        _detectors.Dispose();
+    }
+
+    private static StreamingAudioDecoder CreateDecoder(StreamRequest request)
+    {
+        if (!AudioDecoders.TryParse(request.Format, out AudioCodec codec))
+        {
+            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format}");
+        }
+
+        try
+        {
+            return AudioDecoders.Create(codec, request.SampleRate, RecognitionPipeline.SampleRate);
+        }
+        catch (AudioFormatException e)
+        {
+            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format} ({e.Message})", e);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new RecognitionException(RecognitionError.InvalidParameter, $"sample_rate {request.SampleRate} is out of range", e);
+        }
+    }
+
+    private static async Task<TModel> LoadAsync<TModel>(Task<TModel> loading, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelPackException e)
+        {
+            throw new RecognitionException(RecognitionError.ModelUnavailable, e.Message, e);
+        }
+    }
+
+    private string Choose(StreamRequest request)
+    {
+        IReadOnlyList<ServedLanguage> languages = _router.Route(request);
+        foreach (ServedLanguage missing in languages.Where(l => l.Pack is null))
+        {
+            EngineLog.LanguageNotServed(_logger, request.Model, missing.Language, missing.Remedy ?? "");
+        }
+
+        return languages.First(l => l.Pack is not null).Pack!;
+    }
+
+    private RecognitionStream Open(StreamRequest request, StreamingAudioDecoder decoder, IRecognizerModel recognizer, IVoiceActivityModel detector)
+    {
+        if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
+        {
+            Closed();
+            throw new RecognitionException(RecognitionError.Overloaded, $"all {_options.MaxStreams} streams are in use: try again later");
+        }
+
+        try
+        {
+            var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
+            var pipeline = new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(), endpointing);
+            return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], Closed, _logger);
+        }
+        catch
+        {
+            Closed();
+            throw;
+        }
+    }
+
+    private void Closed()
+    {
+        if (Interlocked.Decrement(ref _openStreams) == 0 && Volatile.Read(ref _disposed) == 1)
+        {
+            _allClosed.TrySetResult();
+        }
+    }
+
+    private InstalledPack Installed(string packId) =>
+        _store.Find(packId) ?? throw new ModelPackException(packId, _store.Describe(packId).Detail ?? $"pack {packId} is not installed");
+
+    private VoskModel LoadRecognizer(string packId)
+    {
+        InstalledPack pack = Installed(packId);
+        return VoskModel.Load(pack, Installed(pack.Descriptor.Requires[0]));
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+
+namespace Paraformer.Engine.Scheduling;
+
+/// <summary>Something with work to do in small pieces.</summary>
+internal interface IWorkItem
+{
+    /// <summary>Does one piece. Runs on one worker at a time. Never throws.</summary>
+    /// <returns>Whether there is more to do at once.</returns>
+    bool Run();
+}
+
+/// <summary>
+/// A fixed set of worker threads that share the ready streams fairly: each gets one piece of its work done and goes to the
+/// back of the queue. Recognition blocks on native code, so it stays off the thread pool.
+/// </summary>
+internal sealed class WorkScheduler : IDisposable
+{
+    private readonly BlockingCollection<IWorkItem> _ready = [];
+    private readonly Thread[] _workers;
+
+    public WorkScheduler(int workerCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workerCount);
+        _workers = new Thread[workerCount];
+        for (int i = 0; i < workerCount; i++)
+        {
+            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"paraformer-{i}" };
+            _workers[i].Start();
+        }
+    }
+
+    /// <summary>Puts an item at the back of the queue. The item sees to it that it is there at most once.</summary>
+    /// <returns>False once the scheduler is disposed.</returns>
+    public bool Schedule(IWorkItem item)
+    {
+        try
+        {
+            return _ready.TryAdd(item);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Lets the workers finish the pieces in hand, and ends them.</summary>
+    public void Dispose()
+    {
+        _ready.CompleteAdding();
+        foreach (Thread worker in _workers)
+        {
+            worker.Join();
+        }
+
+        _ready.Dispose();
+    }
+
+    private void Work()
+    {
+        foreach (IWorkItem item in _ready.GetConsumingEnumerable())
+        {
+            if (item.Run())
+            {
+                Schedule(item);
+            }
+        }
+    }
+}

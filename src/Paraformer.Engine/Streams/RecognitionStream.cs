@@ -1,0 +1,209 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Paraformer.Audio;
+using Paraformer.Engine.Pipeline;
+using Paraformer.Engine.Scheduling;
+
+namespace Paraformer.Engine.Streams;
+
+/// <summary>One stream: a bounded queue of encoded audio, worked off in pieces by the scheduler.</summary>
+internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
+{
+    // 64 pieces of at most 16 KiB: 32 s of 16 kHz PCM may wait.
+    private const int PieceBytes = 16 * 1024;
+    private const int QueuedPieces = 64;
+
+    // A worker's turn: long enough to keep the cost of switching low, short enough that fifty streams share two cores.
+    private const int TurnBytes = 16 * 1024;
+
+    private readonly WorkScheduler _scheduler;
+    private readonly StreamingAudioDecoder _decoder;
+    private readonly RecognitionPipeline _pipeline;
+    private readonly Action _onClosed;
+    private readonly ILogger _logger;
+    private readonly ResultQueue _results = new();
+    private readonly ArrayBufferWriter<float> _samples = new();
+    private readonly List<RecognizedSentence> _sentences = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<ArraySegment<byte>> _audio = Channel.CreateBounded<ArraySegment<byte>>(
+        new BoundedChannelOptions(QueuedPieces) { SingleReader = true });
+
+    private int _scheduled;
+    private int _abandoned;
+    private long _audioMs;
+    private long _silenceMs;
+
+    public RecognitionStream(
+        WorkScheduler scheduler,
+        StreamingAudioDecoder decoder,
+        RecognitionPipeline pipeline,
+        IReadOnlyList<string> packs,
+        Action onClosed,
+        ILogger logger)
+    {
+        _scheduler = scheduler;
+        _decoder = decoder;
+        _pipeline = pipeline;
+        _onClosed = onClosed;
+        _logger = logger;
+        Packs = packs;
+    }
+
+    public IReadOnlyList<string> Packs { get; }
+
+    public long AudioMs => Volatile.Read(ref _audioMs);
+
+    public long SilenceMs => Volatile.Read(ref _silenceMs);
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken = default)
+    {
+        while (!audio.IsEmpty)
+        {
+            int length = Math.Min(audio.Length, PieceBytes);
+            byte[] copy = ArrayPool<byte>.Shared.Rent(length);
+            audio.Span[..length].CopyTo(copy);
+            try
+            {
+                await _audio.Writer.WriteAsync(new ArraySegment<byte>(copy, 0, length), cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChannelClosedException e)
+            {
+                ArrayPool<byte>.Shared.Return(copy);
+                throw e.InnerException as RecognitionException
+                    ?? new RecognitionException(RecognitionError.Internal, "audio was written to a stream that has ended", e);
+            }
+
+            audio = audio[length..];
+            Wake();
+        }
+    }
+
+    public void Complete()
+    {
+        if (_audio.Writer.TryComplete())
+        {
+            Wake();
+        }
+    }
+
+    public IAsyncEnumerable<RecognizedSentence> ReadAllAsync(CancellationToken cancellationToken = default) =>
+        _results.ReadAllAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Interlocked.Exchange(ref _abandoned, 1);
+        Complete();
+        Wake();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    bool IWorkItem.Run()
+    {
+        if (_ended.Task.IsCompleted)
+        {
+            return false;
+        }
+
+        try
+        {
+            int done = 0;
+            while (done < TurnBytes && Volatile.Read(ref _abandoned) == 0 && _audio.Reader.TryRead(out ArraySegment<byte> piece))
+            {
+                try
+                {
+                    _decoder.Decode(piece, _samples);
+                }
+                finally
+                {
+                    ArrayPool<byte>.Shared.Return(piece.Array!);
+                }
+
+                done += piece.Count;
+                Recognize();
+            }
+
+            if (Volatile.Read(ref _abandoned) == 1)
+            {
+                Close(null);
+                return false;
+            }
+
+            if (_audio.Reader.Completion.IsCompleted)
+            {
+                _decoder.Complete(_samples);
+                Recognize();
+                _pipeline.Complete(_sentences);
+                Publish();
+                Close(null);
+                return false;
+            }
+        }
+        catch (AudioFormatException e)
+        {
+            Close(new RecognitionException(
+                e.Error == AudioFormatError.Unsupported ? RecognitionError.UnsupportedFormat : RecognitionError.UndecodableAudio, e.Message, e));
+            return false;
+        }
+        catch (RecognitionException e)
+        {
+            Close(e);
+            return false;
+        }
+        catch (Exception e)
+        {
+            // The worker serves other streams too: whatever went wrong is this stream's failure alone.
+            EngineLog.StreamFailed(_logger, e);
+            Close(new RecognitionException(RecognitionError.Internal, "recognition failed: " + e.Message, e));
+            return false;
+        }
+
+        Volatile.Write(ref _scheduled, 0);
+        return (_audio.Reader.TryPeek(out _) || _audio.Reader.Completion.IsCompleted) && Interlocked.Exchange(ref _scheduled, 1) == 0;
+    }
+
+    private void Recognize()
+    {
+        _pipeline.Accept(_samples.WrittenSpan, _sentences);
+        _samples.ResetWrittenCount();
+        Volatile.Write(ref _audioMs, _pipeline.HeardSamples * 1000 / RecognitionPipeline.SampleRate);
+        Volatile.Write(ref _silenceMs, _pipeline.SilentSamples * 1000 / RecognitionPipeline.SampleRate);
+        Publish();
+    }
+
+    private void Publish()
+    {
+        foreach (RecognizedSentence sentence in _sentences)
+        {
+            _results.Add(sentence);
+        }
+
+        _sentences.Clear();
+    }
+
+    private void Wake()
+    {
+        if (!_ended.Task.IsCompleted && Interlocked.Exchange(ref _scheduled, 1) == 0 && !_scheduler.Schedule(this))
+        {
+            Close(new RecognitionException(RecognitionError.Internal, "the engine has been shut down"));
+        }
+    }
+
+    // Leaves _scheduled set, so that nothing runs this stream again.
+    private void Close(RecognitionException? error)
+    {
+        _audio.Writer.TryComplete(error);
+        while (_audio.Reader.TryRead(out ArraySegment<byte> piece))
+        {
+            ArrayPool<byte>.Shared.Return(piece.Array!);
+        }
+
+        _pipeline.Dispose();
+        _decoder.Dispose();
+        _results.Complete(error);
+        if (_ended.TrySetResult())
+        {
+            _onClosed();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Paraformer.Models;
+
+namespace Paraformer.Engine.Vosk;
+
+/// <summary>A loaded Kaldi model, shared read-only by any number of recognisers.</summary>
+internal sealed class VoskModel : IRecognizerModel
+{
+    private readonly VoskLibrary _library;
+
+    private VoskModel(VoskLibrary library, ModelHandle handle, string packId)
+    {
+        _library = library;
+        Handle = handle;
+        PackId = packId;
+    }
+
+    public string PackId { get; }
+
+    internal ModelHandle Handle { get; }
+
+    /// <summary>Loads the model; takes a few hundred milliseconds.</summary>
+    /// <exception cref="ModelPackException">The native library or the model cannot be loaded.</exception>
+    public static unsafe VoskModel Load(InstalledPack model, InstalledPack nativeLibrary)
+    {
+        string libraryPath = nativeLibrary.PathOf(nativeLibrary.Descriptor.Files.Select(f => f.Path).First(IsLibrary));
+        VoskLibrary library;
+        try
+        {
+            library = VoskLibrary.Load(libraryPath);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)
+        {
+            throw new ModelPackException(
+                nativeLibrary.Descriptor.Id,
+                $"pack {nativeLibrary.Descriptor.Id}: {libraryPath} cannot be loaded ({e.Message}): run 'paraformer models verify {nativeLibrary.Descriptor.Id}'",
+                e);
+        }
+
+        // Kaldi ends the process on some damaged files, so nothing but what the catalogue knows is handed to it.
+        foreach (PackFile file in model.Descriptor.Files)
+        {
+            model.PathOf(file.Path);
+        }
+
+        nint handle;
+        fixed (byte* path = Encoding.UTF8.GetBytes(model.Folder + '\0'))
+        {
+            handle = library.ModelNew(path);
+        }
+
+        return handle == 0
+            ? throw new ModelPackException(
+                model.Descriptor.Id,
+                $"pack {model.Descriptor.Id}: libvosk cannot read the model in {model.Folder}: run 'paraformer models verify {model.Descriptor.Id}'")
+            : new VoskModel(library, new ModelHandle(library, handle), model.Descriptor.Id);
+    }
+
+    public IStreamingRecognizer CreateRecognizer() => new VoskRecognizer(_library, Handle);
+
+    public void Dispose() => Handle.Dispose();
+
+    private static bool IsLibrary(string path) =>
+        Path.GetFileName(path).StartsWith("libvosk.", StringComparison.Ordinal);
+
+    /// <summary>The native model. Recognisers hold a native reference of their own, so freeing it early is safe.</summary>
+    internal sealed class ModelHandle : SafeHandle
+    {
+        private readonly VoskLibrary _library;
+
+        public ModelHandle(VoskLibrary library, nint handle)
+            : base(0, ownsHandle: true)
+        {
+            _library = library;
+            SetHandle(handle);
+        }
+
+        public override bool IsInvalid => handle == 0;
+
+        protected override unsafe bool ReleaseHandle()
+        {
+            _library.ModelFree(handle);
+            return true;
+        }
+    }
+}

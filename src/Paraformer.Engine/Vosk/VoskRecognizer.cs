@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+
+namespace Paraformer.Engine.Vosk;
+
+/// <summary>
+/// One stream on libvosk. Vosk's endpoint detection is only a return value of its "accept" call, which is ignored here:
+/// the utterance goes on until <see cref="EndUtterance"/>.
+/// </summary>
+internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
+{
+    public const int SampleRate = 16000;
+
+    // Kaldi computes in chunks of 21 frames and looks 0.3 s ahead; measured: a word is decoded at most 0.5 s after its end.
+    private const int LookAhead = SampleRate * 6 / 10;
+    private const float Int16Scale = 32768f;
+
+    private readonly VoskLibrary _library;
+    private readonly PartialWordTimes _partialTimes = new();
+    private readonly List<WordHypothesis> _aligned = [];
+    private readonly List<string> _bestPath = [];
+    private readonly List<WordHypothesis> _final = [];
+    private nint _handle;
+    private long _accepted;
+
+    public VoskRecognizer(VoskLibrary library, VoskModel.ModelHandle model)
+    {
+        _library = library;
+        bool referenced = false;
+        try
+        {
+            model.DangerousAddRef(ref referenced);
+            _handle = library.RecognizerNew(model.DangerousGetHandle(), SampleRate);
+        }
+        finally
+        {
+            if (referenced)
+            {
+                model.DangerousRelease();
+            }
+        }
+
+        if (_handle == 0)
+        {
+            throw new RecognitionException(RecognitionError.Internal, "libvosk could not make a recognizer: the machine may be out of memory");
+        }
+
+        library.SetWords(_handle, 1);
+    }
+
+    public int LookAheadSamples => LookAhead;
+
+    public void Accept(ReadOnlySpan<float> samples)
+    {
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        if (samples.IsEmpty)
+        {
+            return;
+        }
+
+        float[] scaled = ArrayPool<float>.Shared.Rent(samples.Length);
+        TensorPrimitives.Multiply(samples, Int16Scale, scaled);
+        fixed (float* data = scaled)
+        {
+            _library.AcceptWaveform(_handle, data, samples.Length);
+        }
+
+        ArrayPool<float>.Shared.Return(scaled);
+        _accepted += samples.Length;
+    }
+
+    /// <summary>
+    /// The best path knows the newest words but not their times; the aligned lattice knows times but lags about two
+    /// seconds. Both are asked, and <see cref="PartialWordTimes"/> joins them.
+    /// </summary>
+    public IReadOnlyList<WordHypothesis> Partial()
+    {
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        _bestPath.Clear();
+        VoskResult.ReadPartialText(Span(_library.PartialResult(_handle)), _bestPath);
+        if (_bestPath.Count == 0)
+        {
+            return [];
+        }
+
+        _library.SetPartialWords(_handle, 1);
+        _aligned.Clear();
+        VoskResult.ReadWords(Span(_library.PartialResult(_handle)), _aligned);
+        _library.SetPartialWords(_handle, 0);
+        return _partialTimes.Join(_bestPath, _aligned, _accepted);
+    }
+
+    public IReadOnlyList<WordHypothesis> EndUtterance() => End(_library.Result(_handle));
+
+    public IReadOnlyList<WordHypothesis> EndStream() => End(_library.FinalResult(_handle));
+
+    public void Dispose()
+    {
+        if (_handle != 0)
+        {
+            _library.RecognizerFree(_handle);
+            _handle = 0;
+        }
+    }
+
+    private List<WordHypothesis> End(byte* json)
+    {
+        _final.Clear();
+        VoskResult.ReadWords(Span(json), _final);
+        _partialTimes.Reset();
+        return _final;
+    }
+
+    private static ReadOnlySpan<byte> Span(byte* json) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated(json);
+}

@@ -1,0 +1,7 @@
+namespace Paraformer.Models;
+
+/// <summary>One file of a pack.</summary>
+/// <param name="Path">Path inside the pack's folder, with '/'.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Sha256">Lower-case hex.</param>
+public sealed record PackFile(string Path, long Size, string Sha256);

@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Paraformer.Engine;
+using Paraformer.Protocol;
+using Paraformer.Server.Endpoints;
+using Paraformer.Server.Hosting;
+using Paraformer.Server.Security;
+using Paraformer.Service;
+
+namespace Paraformer.Server;
+
+/// <summary>The service as a web server: the WebSocket endpoint and the small HTTP APIs beside it.</summary>
+public static class ParaformerServer
+{
+    /// <summary>Path of the WebSocket endpoint; it is also served with a final <c>/</c>.</summary>
+    public const string InferencePath = "/api-ws/v1/inference";
+
+    private static readonly TimeSpan s_shutdownMargin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Makes a server that is ready for <see cref="StartAsync"/>. The engine is not disposed with it.</summary>
+    /// <param name="options">Where to listen, who may use it, limits.</param>
+    /// <param name="engine">Recognises the audio.</param>
+    /// <param name="configureLogging">Adds log providers; without it nothing is logged. Query strings and authorization headers never are.</param>
+    /// <exception cref="ServerStartException">The options do not fit: a bad address or port, or an open server on a public address.</exception>
+    public static WebApplication Build(ServerOptions options, IRecognitionEngine engine, Action<ILoggingBuilder>? configureLogging = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(engine);
+        var listening = ListenAddress.Parse(options);
+        var gate = new ApiKeyGate(options.ApiKeys);
+
+        // The empty builder reads no files and no environment: what the server does is in its options alone.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, listening));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(listening);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Service.DrainTimeout + s_shutdownMargin);
+        configureLogging?.Invoke(builder.Logging);
+        KeepRequestsOutOfTheLog(builder.Logging);
+
+        WebApplication app = builder.Build();
+        ILoggerFactory loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        var service = new RecognitionService(engine, options.Service, options.Time, loggers.CreateLogger("Paraformer.Service"));
+        app.Lifetime.ApplicationStopping.Register(service.BeginDrain);
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = options.KeepAliveInterval, KeepAliveTimeout = Timeout.InfiniteTimeSpan });
+        MapEndpoints(app, gate, new InferenceEndpoint(service, options.Messages), engine);
+        return app;
+    }
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="ServerStartException">The address cannot be listened on, for example because the port is in use.</exception>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var listening = app.Services.GetRequiredService<ListenAddress>();
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException or AddressInUseException)
+        {
+            throw new ServerStartException(listening.Explain(e), e);
+        }
+    }
+
+    /// <summary>The WebSocket address of a started server, with the port that it got.</summary>
+    /// <exception cref="InvalidOperationException">The server has not been started.</exception>
+    public static Uri GetEndpoint(WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ICollection<string> addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        string address = addresses.FirstOrDefault() ?? throw new InvalidOperationException("The server has not been started.");
+        var endpoint = new UriBuilder(address) { Scheme = "ws", Path = InferencePath };
+        if (IPAddress.TryParse(endpoint.Host, out IPAddress? ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        {
+            endpoint.Host = IPAddress.Loopback.ToString();
+        }
+
+        return endpoint.Uri;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ServerOptions options, ListenAddress listening)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
+        listening.Apply(kestrel);
+    }
+
+    // The framework's own request log lines hold the query string, and with it a browser's key.
+    private static void KeepRequestsOutOfTheLog(ILoggingBuilder logging) => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+    private static void MapEndpoints(WebApplication app, ApiKeyGate gate, InferenceEndpoint inference, IRecognitionEngine engine)
+    {
+        app.Map(InferencePath, gate.Guard(inference.HandleAsync));
+        app.MapGet("/api/v1/models", gate.Guard(context => context.Response.WriteAsJsonAsync(
+            new ModelList(engine.DescribeModels(), Guid.NewGuid().ToString()), ServerJson.Default.ModelList, cancellationToken: context.RequestAborted)));
+        app.MapGet("/healthz", context =>
+        {
+            bool isStopping = app.Lifetime.ApplicationStopping.IsCancellationRequested;
+            context.Response.StatusCode = isStopping ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            return context.Response.WriteAsync(isStopping ? "stopping\n" : "ok\n", context.RequestAborted);
+        });
+        app.MapGet("/", context => context.Response.WriteAsync(
+            $"Paraformer.NET: speech recognition over WebSocket at {InferencePath}, models at /api/v1/models.\n", context.RequestAborted));
+        app.MapFallback(context => HttpErrors.WriteAsync(
+            context, StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"Nothing is served here; the WebSocket endpoint is {InferencePath}."));
+    }
+}

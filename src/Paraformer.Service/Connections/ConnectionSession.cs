@@ -1,0 +1,190 @@
+using Paraformer.Protocol;
+
+namespace Paraformer.Service.Connections;
+
+/// <summary>One connection's life: it receives, frame by frame, and hands over.</summary>
+internal sealed class ConnectionSession
+{
+    private readonly IMessageConnection _connection;
+    private readonly ServiceContext _context;
+    private readonly Outbox _outbox;
+    private readonly TaskSlot _slot;
+    private readonly ConnectionWatch _watch;
+
+    private ConnectionSession(IMessageConnection connection, ServiceContext context, Outbox outbox)
+    {
+        _connection = connection;
+        _context = context;
+        _outbox = outbox;
+        _slot = new TaskSlot(context, outbox);
+        _watch = new ConnectionWatch(context, outbox, _slot);
+    }
+
+    public static async Task RunAsync(IMessageConnection connection, ServiceContext context, CancellationToken cancellationToken)
+    {
+        using var outbox = new Outbox(connection, context, cancellationToken);
+        var session = new ConnectionSession(connection, context, outbox);
+        using var timer = new PeriodicTimer(context.Options.CheckInterval, context.Clock.Time);
+        Task watching = session._watch.RunAsync(timer);
+        await session.ReceiveAsync().ConfigureAwait(false);
+        await session.EndAsync().ConfigureAwait(false);
+        timer.Dispose();
+        await watching.ConfigureAwait(false);
+        await session._slot.ReleaseAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Frame frame = await _connection.ReceiveAsync(_outbox.Lifetime).ConfigureAwait(false);
+                _watch.OnFrame();
+                if (frame.Kind == FrameKind.Close)
+                {
+                    return;
+                }
+
+                if (_outbox.IsClosing)
+                {
+                    continue;
+                }
+
+                if (frame.Kind == FrameKind.Binary)
+                {
+                    await OnAudioAsync(frame.Data).ConfigureAwait(false);
+                }
+                else
+                {
+                    await OnTextAsync(frame.Data).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (MessageTooLargeException e)
+        {
+            await FailAsync(new Failure(ErrorCodes.InvalidParameter, e.Message), null, Outbox.MessageTooBig).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ConnectionLostException or OperationCanceledException)
+        {
+            Log.ConnectionLost(_context.Logger, e.Message);
+            await _outbox.DropAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.UnexpectedConnectionError(_context.Logger, e);
+            await FailAsync(Failure.Internal, null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Frees the task of a client that is gone, answers the peer's close, and ends everything that still runs.</summary>
+    private async Task EndAsync()
+    {
+        if (_slot.Active is { } task && task.TryEnd())
+        {
+            Log.ClientDisconnect(_context.Logger, task.Id);
+            await task.StopAsync().ConfigureAwait(false);
+        }
+
+        if (_outbox.TryBeginClose())
+        {
+            await _outbox.CloseAsync(Outbox.NormalClosure, "").ConfigureAwait(false);
+        }
+
+        await _outbox.DropAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask OnAudioAsync(ReadOnlyMemory<byte> audio)
+    {
+        if (_slot.Active is not { } task)
+        {
+            await FailAsync(Failure.NoTask, null).ConfigureAwait(false);
+            return;
+        }
+
+        if (!task.InputEnded)
+        {
+            await _watch.WriteAsync(task, audio).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask OnTextAsync(ReadOnlyMemory<byte> utf8)
+    {
+        TaskRequest request;
+        try
+        {
+            request = ProtocolSerializer.ReadRequest(utf8.Span);
+            RequestValidator.Validate(request);
+        }
+        catch (ProtocolException e)
+        {
+            if (!_slot.IsFinishing)
+            {
+                await FailAsync(new Failure(e.Code, e.Message), IfUnused(e.TaskId)).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        if (request.Action == TaskActions.RunTask)
+        {
+            await OnRunTaskAsync(request, request.TaskId!).ConfigureAwait(false);
+        }
+        else if (!_slot.IsFinishing)
+        {
+            await OnOtherActionAsync(request.Action, request.TaskId!).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask OnRunTaskAsync(TaskRequest request, string taskId)
+    {
+        if (_slot.Active is not null)
+        {
+            await FailAsync(Failure.TaskRunning, taskId).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await _slot.StartAsync(request, taskId).ConfigureAwait(false);
+        }
+        catch (ProtocolException e)
+        {
+            await FailAsync(new Failure(e.Code, e.Message), taskId).ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask OnOtherActionAsync(string action, string taskId)
+    {
+        if (action != TaskActions.FinishTask)
+        {
+            return FailAsync(Failure.Invalid($"'header.action' is {Failure.Quote(action)}; it must be {TaskActions.RunTask} or {TaskActions.FinishTask}."), IfUnused(taskId));
+        }
+
+        return _slot.Active switch
+        {
+            null => FailAsync(Failure.NoTask, IfUnused(taskId)),
+            { } task when task.Id != taskId => FailAsync(Failure.Invalid("'header.task_id' of finish-task is not that of the running task."), taskId),
+            { } task => task.EndInputAsync(),
+        };
+    }
+
+    /// <summary>A task of this connection has its terminal event already, or will have: an answer to a stray message must not look like a second one.</summary>
+    private string? IfUnused(string? taskId) => taskId is null || _slot.HasUsed(taskId) ? null : taskId;
+
+    /// <summary>Fails the active task, or answers for <paramref name="taskId"/> where there is none; then closes.</summary>
+    private async ValueTask FailAsync(Failure failure, string? taskId, int closeStatus = Outbox.NormalClosure)
+    {
+        if (_slot.Active is { } task && await task.FailAsync(failure, closeStatus).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        string id = taskId is null || taskId.Length > _context.Options.MaxTaskIdLength ? Guid.NewGuid().ToString("N") : taskId;
+        Log.MessageRejected(_context.Logger, failure.Code);
+        if (await _outbox.RejectAsync(id, failure).ConfigureAwait(false))
+        {
+            await _outbox.CloseAsync(closeStatus, failure.Code).ConfigureAwait(false);
+        }
+    }
+}

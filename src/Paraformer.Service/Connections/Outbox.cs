@@ -1,0 +1,224 @@
+using System.Buffers;
+using Paraformer.Protocol;
+using Paraformer.Service.Tasks;
+
+namespace Paraformer.Service.Connections;
+
+/// <summary>
+/// Everything that a connection sends. One event goes out at a time; a task's terminal event goes out once and nothing of
+/// that task follows it; nothing at all follows a close. A peer that is gone or does not read ends <see cref="Lifetime"/>
+/// instead of throwing.
+/// </summary>
+internal sealed class Outbox : IDisposable
+{
+    public const int NormalClosure = 1000;
+    public const int GoingAway = 1001;
+    public const int MessageTooBig = 1009;
+
+    private readonly IMessageConnection _connection;
+    private readonly ServiceContext _context;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+    private readonly CancellationTokenSource _lifetime;
+    private readonly CancellationTokenRegistration _stop;
+    private long _closeSentAt = Clock.Never;
+    private bool _isClosing;
+
+    public Outbox(IMessageConnection connection, ServiceContext context, CancellationToken cancellationToken)
+    {
+        _connection = connection;
+        _context = context;
+        _lifetime = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Clock.Time);
+        Lifetime = _lifetime.Token;
+        _stop = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _lifetime);
+    }
+
+    /// <summary>Ends when the connection is lost or dropped.</summary>
+    public CancellationToken Lifetime { get; }
+
+    public bool IsClosing => Volatile.Read(ref _isClosing);
+
+    /// <summary>Whether the peer has had its time to answer the close.</summary>
+    public bool CloseExpired => _context.Clock.HasPassed(Volatile.Read(ref _closeSentAt), _context.Options.CloseTimeout);
+
+    /// <summary>Forbids everything but the close itself. False if that had happened before.</summary>
+    public bool TryBeginClose() => !Interlocked.Exchange(ref _isClosing, true);
+
+    public Task DropAsync() => _lifetime.CancelAsync();
+
+    public ValueTask SendStartedAsync(RecognitionTask task) =>
+        SendAsync(task, 0, static (buffer, id, _) => ProtocolSerializer.WriteTaskStarted(buffer, id));
+
+    public ValueTask SendResultAsync(RecognitionTask task, Sentence sentence, Usage? usage) =>
+        SendAsync(task, (sentence, usage), static (buffer, id, result) => ProtocolSerializer.WriteResult(buffer, id, result.sentence, result.usage));
+
+    /// <summary>Ends the task well. False if it had ended before.</summary>
+    public async ValueTask<bool> FinishAsync(RecognitionTask task)
+    {
+        if (!await EnterAsync().ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (IsClosing || !task.TryEnd())
+            {
+                return false;
+            }
+
+            ProtocolSerializer.WriteTaskFinished(_buffer, task.Id);
+            await FlushAsync().ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Ends the task with a failure; the close has to follow. False if it had ended before.</summary>
+    public async ValueTask<bool> FailAsync(RecognitionTask task, Failure failure)
+    {
+        if (!await EnterAsync().ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!task.TryEnd())
+            {
+                return false;
+            }
+
+            await SendFailureAsync(task.Id, failure).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Answers a message that belongs to no task; the close has to follow. False where it has begun before.</summary>
+    public async ValueTask<bool> RejectAsync(string taskId, Failure failure)
+    {
+        if (!await EnterAsync().ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        try
+        {
+            return await SendFailureAsync(taskId, failure).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Sends the close that <see cref="TryBeginClose"/> or a failure began.</summary>
+    public async ValueTask CloseAsync(int status, string reason)
+    {
+        if (!await EnterAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+
+        try
+        {
+            Volatile.Write(ref _closeSentAt, _context.Clock.Now);
+            await GuardAsync(outbox => outbox._connection.CloseAsync(status, reason, outbox.Lifetime)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _lifetime.Dispose();
+        _turn.Dispose();
+    }
+
+    private async ValueTask SendAsync<TState>(RecognitionTask task, TState state, Action<IBufferWriter<byte>, string, TState> write)
+    {
+        if (!await EnterAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+
+        try
+        {
+            if (!IsClosing && !task.HasEnded)
+            {
+                write(_buffer, task.Id, state);
+                await FlushAsync().ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async ValueTask<bool> SendFailureAsync(string taskId, Failure failure)
+    {
+        if (!TryBeginClose())
+        {
+            return false;
+        }
+
+        ProtocolSerializer.WriteTaskFailed(_buffer, taskId, failure.Code, failure.Message);
+        await FlushAsync().ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask<bool> EnterAsync()
+    {
+        if (!_turn.Wait(0, CancellationToken.None))
+        {
+            Task turn = _turn.WaitAsync(Lifetime);
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return turn.IsCompletedSuccessfully;
+        }
+
+        return true;
+    }
+
+    private ValueTask FlushAsync() => GuardAsync(static outbox => outbox._connection.SendTextAsync(outbox._buffer.WrittenMemory, outbox.Lifetime));
+
+    private async ValueTask GuardAsync(Func<Outbox, ValueTask> send)
+    {
+        if (Lifetime.IsCancellationRequested)
+        {
+            _buffer.ResetWrittenCount();
+            return;
+        }
+
+        long since = _context.Clock.Now;
+        try
+        {
+            _lifetime.CancelAfter(_context.Options.SendTimeout);
+            await send(this).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_context.Clock.HasPassed(since, _context.Options.SendTimeout))
+        {
+            Log.PeerDoesNotRead(_context.Logger, _context.Options.SendTimeout);
+        }
+        catch (Exception e) when (e is ConnectionLostException or OperationCanceledException)
+        {
+            Log.ConnectionLost(_context.Logger, e.Message);
+            await _lifetime.CancelAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _lifetime.CancelAfter(Timeout.InfiniteTimeSpan);
+            _buffer.ResetWrittenCount();
+        }
+    }
+}

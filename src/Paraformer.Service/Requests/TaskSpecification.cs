@@ -1,0 +1,116 @@
+using Paraformer.Engine;
+using Paraformer.Protocol;
+
+namespace Paraformer.Service.Requests;
+
+/// <summary>A task as asked for by <c>run-task</c>, checked.</summary>
+/// <param name="TaskId">The client's id, verbatim.</param>
+/// <param name="Stream">What the engine needs.</param>
+/// <param name="Heartbeat">Whether long silence is answered by heartbeats.</param>
+internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bool Heartbeat)
+{
+    private const int MinSampleRate = 1000;
+    private const int MaxSampleRate = 768_000;
+    private const int MinSentenceSilenceMs = 200;
+    private const int MaxSentenceSilenceMs = 6000;
+
+    private static readonly string[] s_languages = ["zh", "en", "ja", "yue", "ko", "de", "fr", "ru"];
+
+    /// <summary>Checks a <c>run-task</c> whose envelope is sound.</summary>
+    /// <exception cref="ProtocolException">A parameter is missing, out of its range or does not fit the model.</exception>
+    public static TaskSpecification Create(TaskRequest request, string taskId)
+    {
+        string model = request.Model ?? throw Missing("payload.model", taskId);
+        RecognitionParameters parameters = request.Parameters ?? throw Missing("payload.parameters", taskId);
+        ModelTraits traits = ModelTraits.Of(model);
+        var stream = new StreamRequest
+        {
+            Model = model,
+            Format = ReadFormat(parameters, taskId),
+            SampleRate = ReadSampleRate(parameters, model, traits, taskId),
+            Languages = traits.HasLanguageHints ? ReadLanguages(parameters, taskId) : [],
+        };
+        if (traits.IsSecondGeneration)
+        {
+            stream = stream with { MaxSentenceSilenceMs = ReadSentenceSilence(parameters, stream.MaxSentenceSilenceMs, taskId) };
+        }
+
+        RefuseHotWords(request, parameters, traits, taskId);
+        return new TaskSpecification(taskId, stream, traits.IsSecondGeneration && parameters.Heartbeat == true);
+    }
+
+    private static string ReadFormat(RecognitionParameters parameters, string taskId)
+    {
+        if (string.IsNullOrEmpty(parameters.Format))
+        {
+            throw Missing("payload.parameters.format", taskId);
+        }
+
+        foreach (AudioFormat format in AudioFormat.All)
+        {
+            if (string.Equals(format.Value, parameters.Format, StringComparison.OrdinalIgnoreCase))
+            {
+                return format.Value;
+            }
+        }
+
+        throw new ProtocolException(ErrorCodes.UnsupportedFormat, $"unsupported audio format:{Failure.Shorten(parameters.Format)}", taskId);
+    }
+
+    private static int ReadSampleRate(RecognitionParameters parameters, string model, ModelTraits traits, string taskId)
+    {
+        int rate = parameters.SampleRate ?? throw Missing("payload.parameters.sample_rate", taskId);
+        if (traits.SampleRate is int required && rate != required)
+        {
+            throw Invalid($"'payload.parameters.sample_rate' is {rate}, but {model} takes {required} only.", taskId);
+        }
+
+        return rate is >= MinSampleRate and <= MaxSampleRate
+            ? rate
+            : throw Invalid($"'payload.parameters.sample_rate' is {rate}; it must lie between {MinSampleRate} and {MaxSampleRate}.", taskId);
+    }
+
+    private static int ReadSentenceSilence(RecognitionParameters parameters, int fallback, string taskId)
+    {
+        int silence = parameters.MaxSentenceSilence ?? fallback;
+        return silence is >= MinSentenceSilenceMs and <= MaxSentenceSilenceMs
+            ? silence
+            : throw Invalid($"'payload.parameters.max_sentence_silence' is {silence}; it must lie between {MinSentenceSilenceMs} and {MaxSentenceSilenceMs}.", taskId);
+    }
+
+    private static List<string> ReadLanguages(RecognitionParameters parameters, string taskId)
+    {
+        var languages = new List<string>();
+        foreach (string hint in parameters.LanguageHints ?? [])
+        {
+            int index = Array.FindIndex(s_languages, known => string.Equals(known, hint, StringComparison.OrdinalIgnoreCase));
+            if (index < 0)
+            {
+                throw Invalid($"'payload.parameters.language_hints' holds {Failure.Quote(hint)}; the known languages are {string.Join(", ", s_languages)}.", taskId);
+            }
+
+            if (!languages.Contains(s_languages[index]))
+            {
+                languages.Add(s_languages[index]);
+            }
+        }
+
+        return languages;
+    }
+
+    private static void RefuseHotWords(TaskRequest request, RecognitionParameters parameters, ModelTraits traits, string taskId)
+    {
+        bool asked = traits.IsSecondGeneration
+            ? !string.IsNullOrEmpty(parameters.VocabularyId)
+            : request.Resources.Count > 0 || !string.IsNullOrEmpty(parameters.PhraseId);
+        if (asked)
+        {
+            throw new ProtocolException(ErrorCodes.NotFound, "Not found!", taskId);
+        }
+    }
+
+    private static ProtocolException Missing(string name, string taskId) =>
+        Invalid($"Missing required parameter '{name}'! Please follow the protocol!", taskId);
+
+    private static ProtocolException Invalid(string message, string taskId) => new(ErrorCodes.InvalidParameter, message, taskId);
+}

@@ -1,0 +1,266 @@
+using Paraformer.Engine;
+using Paraformer.Service.Connections;
+using Paraformer.Service.Requests;
+
+namespace Paraformer.Service.Tasks;
+
+/// <summary>
+/// One task, from <c>run-task</c> to its terminal event. Its worker opens the stream and sends the results; the
+/// connection's receive loop alone writes audio and ends the input; anyone may fail it.
+/// </summary>
+internal sealed class RecognitionTask : IDisposable
+{
+    private readonly TaskSpecification _specification;
+    private readonly ServiceContext _context;
+    private readonly Outbox _outbox;
+    private readonly CancellationTokenSource _stop;
+    private readonly SilenceMonitor _silence;
+    private readonly EarlyAudio _early;
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IRecognitionStream? _stream;
+    private bool _inputEnded;
+    private bool _hasAudio;
+    private long _startedAt = Clock.Never;
+    private long _endedAt = Clock.Never;
+
+    private RecognitionTask(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    {
+        _specification = specification;
+        _context = context;
+        _outbox = outbox;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(outbox.Lifetime);
+        _silence = new SilenceMonitor(context.Clock, context.Options, specification.Heartbeat);
+        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes);
+    }
+
+    public string Id => _specification.TaskId;
+
+    /// <summary>Whether the terminal event has been sent, or never will be because the client is gone.</summary>
+    public bool HasEnded => EndedAt != Clock.Never;
+
+    public long EndedAt => Volatile.Read(ref _endedAt);
+
+    /// <summary>When the client was told that it may send audio.</summary>
+    public long StartedAt => Volatile.Read(ref _startedAt);
+
+    public bool InputEnded => Volatile.Read(ref _inputEnded);
+
+    /// <summary>Ends when the stream has been freed. Never fails.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    public static RecognitionTask Start(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    {
+        var task = new RecognitionTask(specification, context, outbox);
+        task.Completion = Task.Run(task.RunAsync);
+        return task;
+    }
+
+    /// <summary>Claims the task's end. True once.</summary>
+    public bool TryEnd() => Interlocked.CompareExchange(ref _endedAt, _context.Clock.Now, Clock.Never) == Clock.Never;
+
+    /// <summary>Gives audio to the engine, or keeps it while the task starts. Waits while the engine has enough.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> audio)
+    {
+        if (audio.IsEmpty)
+        {
+            return;
+        }
+
+        _hasAudio = true;
+        try
+        {
+            lock (_gate)
+            {
+                if (_stream is null && _early.TryAppend(audio.Span))
+                {
+                    return;
+                }
+            }
+
+            await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await _stream!.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await OnErrorAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the audio: what was heard is finished, then the task is.</summary>
+    public async ValueTask EndInputAsync()
+    {
+        IRecognitionStream? stream;
+        lock (_gate)
+        {
+            Volatile.Write(ref _inputEnded, true);
+            stream = _stream;
+        }
+
+        if (stream is not null)
+        {
+            await CompleteAsync(stream).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Fails the task and closes its connection. False if the task had ended before.</summary>
+    public async ValueTask<bool> FailAsync(Failure failure, int closeStatus = Outbox.NormalClosure)
+    {
+        if (!await _outbox.FailAsync(this, failure).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Log.TaskFailed(_context.Logger, Id, failure.Code);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _outbox.CloseAsync(closeStatus, failure.Code).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Fails a task that has been silent too long, or sends its heartbeat.</summary>
+    public async ValueTask CheckSilenceAsync()
+    {
+        if (Volatile.Read(ref _stream) is not { } stream)
+        {
+            return;
+        }
+
+        SilenceVerdict verdict = _silence.Check(stream.SilenceMs);
+        if (verdict == SilenceVerdict.TimedOut)
+        {
+            await FailAsync(Failure.Silent).ConfigureAwait(false);
+        }
+        else if (verdict == SilenceVerdict.Heartbeat)
+        {
+            await _outbox.SendResultAsync(this, Results.Heartbeat, usage: null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Abandons the task and frees its stream, without waiting.</summary>
+    public Task StopAsync() => _stop.CancelAsync();
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            IRecognitionStream stream = await _context.Engine.StartAsync(_specification.Stream, _stop.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                Log.TaskStarted(
+                    _context.Logger, Id, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
+                _silence.Reset();
+                Volatile.Write(ref _startedAt, _context.Clock.Now);
+                await _outbox.SendStartedAsync(this).ConfigureAwait(false);
+                await Task.WhenAll(HandOverAsync(stream), SendResultsAsync(stream)).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            await OnErrorAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Gives the early audio to the stream, then lets the receive loop write to it.</summary>
+    private async Task HandOverAsync(IRecognitionStream stream)
+    {
+        try
+        {
+            bool inputEnded;
+            while (true)
+            {
+                ReadOnlyMemory<byte> audio;
+                lock (_gate)
+                {
+                    if (!_early.TryTake(out audio))
+                    {
+                        Volatile.Write(ref _stream, stream);
+                        inputEnded = _inputEnded;
+                        break;
+                    }
+                }
+
+                await stream.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+            }
+
+            _handedOver.SetResult();
+            if (inputEnded)
+            {
+                await CompleteAsync(stream).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            await OnErrorAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask CompleteAsync(IRecognitionStream stream)
+    {
+        if (!_hasAudio)
+        {
+            await FailAsync(Failure.NoAudio).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            stream.Complete();
+        }
+        catch (Exception e)
+        {
+            await OnErrorAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SendResultsAsync(IRecognitionStream stream)
+    {
+        try
+        {
+            int sentences = 0;
+            await foreach (RecognizedSentence recognized in stream.ReadAllAsync(_stop.Token).ConfigureAwait(false))
+            {
+                if (recognized.Text.Length == 0)
+                {
+                    continue;
+                }
+
+                _silence.Reset();
+                sentences += recognized.IsFinal ? 1 : 0;
+                await _outbox.SendResultAsync(this, Results.ToSentence(recognized), Results.ToUsage(recognized)).ConfigureAwait(false);
+            }
+
+            if (!InputEnded)
+            {
+                throw new InvalidOperationException("The engine ended a stream whose audio had not ended.");
+            }
+
+            if (await _outbox.FinishAsync(this).ConfigureAwait(false))
+            {
+                Log.TaskFinished(_context.Logger, Id, stream.AudioMs, sentences);
+            }
+        }
+        catch (Exception e)
+        {
+            await OnErrorAsync(e).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask OnErrorAsync(Exception exception)
+    {
+        if (HasEnded || _stop.IsCancellationRequested)
+        {
+            Log.ErrorAfterEnd(_context.Logger, Id, exception);
+            return;
+        }
+
+        var failure = Failure.From(exception, _specification.Stream.Format);
+        if (failure == Failure.Internal)
+        {
+            Log.UnexpectedTaskError(_context.Logger, Id, exception);
+        }
+
+        await FailAsync(failure).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,42 @@
+using Paraformer.Engine;
+using Paraformer.Protocol;
+
+namespace Paraformer.Service.Tasks;
+
+/// <summary>The engine's sentences as they go on the wire.</summary>
+internal static class Results
+{
+    public static Sentence Heartbeat { get; } = new() { SentenceId = 0, Heartbeat = true, SentenceEnd = false };
+
+    public static Sentence ToSentence(RecognizedSentence recognized)
+    {
+        var words = new Word[recognized.Words.Count];
+        for (int i = 0; i < words.Length; i++)
+        {
+            RecognizedWord word = recognized.Words[i];
+            words[i] = new Word
+            {
+                BeginTime = word.BeginMs,
+                EndTime = word.EndMs,
+                Text = word.Text,
+                Punctuation = word.Punctuation,
+                Fixed = recognized.IsFinal || word.IsFixed,
+            };
+        }
+
+        return new Sentence
+        {
+            SentenceId = recognized.Id,
+            BeginTime = recognized.BeginMs,
+            EndTime = recognized.IsFinal ? recognized.EndMs : null,
+            Text = recognized.Text,
+            Words = words,
+            ChannelId = 0,
+            SentenceEnd = recognized.IsFinal,
+        };
+    }
+
+    /// <summary>The task's audio so far in whole seconds, rounded up; only finals carry it.</summary>
+    public static Usage? ToUsage(RecognizedSentence recognized) =>
+        recognized.IsFinal ? new Usage((int)Math.Min(int.MaxValue, (recognized.AudioMs + 999) / 1000)) : null;
+}
