@@ -14,6 +14,9 @@ internal sealed class BandwidthExtender
     /// <summary>Lowest source rate in hertz the predictor is made for.</summary>
     public const int MinimumSourceRate = 8000;
 
+    /// <summary>Lowest source rate in hertz at which nothing is added: recognition was measured to lose nothing to the band missing from there on.</summary>
+    public const int SufficientSourceRate = 11025;
+
     private const int CarrierMask = UpperBandCarriers.Period - 1;
     private const int FirstCentre = MelAnalyzer.WindowLength / 2;
     private const int InitialCapacity = 4096;
@@ -44,14 +47,13 @@ internal sealed class BandwidthExtender
     private long _synthesized;
 
     /// <summary>Creates an extender.</summary>
-    /// <param name="sourceRate">Sampling rate in hertz the audio had before it was resampled to 16 kHz, 8000 or more. At 16000 and above, and just below, nothing is added.</param>
+    /// <param name="sourceRate">Sampling rate in hertz the audio had before it was resampled to 16 kHz, 8000 or more. From 11025 on nothing is added and nothing held back.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is below 8000 Hz.</exception>
     public BandwidthExtender(int sourceRate)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sourceRate, MinimumSourceRate);
-        var cutoff = sourceRate / 2.0;
-        _carriers = new UpperBandCarriers(cutoff);
-        _model = UpperBandModel.ForCutoff(cutoff);
+        _carriers = new UpperBandCarriers(sourceRate < SufficientSourceRate ? sourceRate / 2.0 : double.PositiveInfinity);
+        _model = UpperBandModel.Default;
         _predictor = new UpperBandPredictor(_model);
         _features = new UpperBandFeatures(_model.LowBands);
         _logEnergies = new float[_model.LowBands];

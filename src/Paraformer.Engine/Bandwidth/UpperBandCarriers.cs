@@ -22,7 +22,7 @@ internal sealed class UpperBandCarriers
     private readonly float[] _sums;
 
     /// <summary>Builds the carriers above a cutoff.</summary>
-    /// <param name="cutoffHz">No carrier has a line below this frequency.</param>
+    /// <param name="cutoffHz">No carrier has a line below this frequency; infinity: no carriers.</param>
     public UpperBandCarriers(double cutoffHz)
     {
         var waves = new List<float[]>();

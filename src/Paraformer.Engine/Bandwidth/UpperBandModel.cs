@@ -4,18 +4,17 @@ namespace Paraformer.Engine.Bandwidth;
 
 /// <summary>
 /// Weights of the network that predicts upper mel bands from lower ones: two hidden layers of rectified linear units and a linear path from input to output.
-/// The embedded file holds one network per number of intact low bands; eng/training/bandwidth makes it and describes its layout.
+/// eng/training/bandwidth makes the embedded file and describes its layout.
 /// </summary>
 internal sealed class UpperBandModel
 {
     private const string ResourceName = "Paraformer.Engine.Bandwidth.upper-band.bin";
     private const uint Magic = 0x31455742;
 
-    private static readonly Lazy<UpperBandModel[]> Models = new(Load);
+    private static readonly Lazy<UpperBandModel> Embedded = new(Load);
 
     private UpperBandModel(ref ResourceReader reader)
     {
-        CutoffHz = reader.Int32();
         LowBands = reader.Int32();
         Hidden = reader.Int32();
         UpperBands = MelAnalyzer.BandCount - LowBands;
@@ -29,8 +28,8 @@ internal sealed class UpperBandModel
         OutputBias = reader.Halves(UpperBands);
     }
 
-    /// <summary>Lowest cutoff frequency in hertz the network is meant for.</summary>
-    public int CutoffHz { get; }
+    /// <summary>The network shipped with the engine, for a cutoff of 4 kHz.</summary>
+    public static UpperBandModel Default => Embedded.Value;
 
     /// <summary>Number of intact mel bands the features are made of.</summary>
     public int LowBands { get; }
@@ -65,22 +64,7 @@ internal sealed class UpperBandModel
     /// <summary>Biases of the output.</summary>
     public float[] OutputBias { get; }
 
-    /// <summary>Returns the network with the most intact bands among those that a cutoff leaves intact.</summary>
-    public static UpperBandModel ForCutoff(double cutoffHz)
-    {
-        var best = Models.Value[0];
-        foreach (var model in Models.Value)
-        {
-            if (model.CutoffHz <= cutoffHz && model.CutoffHz > best.CutoffHz)
-            {
-                best = model;
-            }
-        }
-
-        return best;
-    }
-
-    private static UpperBandModel[] Load()
+    private static UpperBandModel Load()
     {
         using var stream = typeof(UpperBandModel).Assembly.GetManifestResourceStream(ResourceName)
             ?? throw new InvalidOperationException($"The resource {ResourceName} is missing from the assembly: embed it in the project file.");
@@ -92,13 +76,7 @@ internal sealed class UpperBandModel
             throw new InvalidDataException($"The resource {ResourceName} is not a bandwidth extension model: rebuild it with eng/training/bandwidth.");
         }
 
-        var models = new UpperBandModel[reader.Int32()];
-        for (var i = 0; i < models.Length; i++)
-        {
-            models[i] = new UpperBandModel(ref reader);
-        }
-
-        return models;
+        return new UpperBandModel(ref reader);
     }
 
     private ref struct ResourceReader(ReadOnlySpan<byte> bytes)
