@@ -193,6 +193,18 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private VoskModel LoadRecognizer(string packId)
     {
         InstalledPack pack = Installed(packId);
-        return VoskModel.Load(pack, Installed(pack.Descriptor.Requires[0]));
+        VoskModel model = VoskModel.Load(pack, Installed(pack.Descriptor.Requires[0]));
+        WarmUp(model);
+        return model;
+    }
+
+    // The first second that a model hears costs it half a second more than any other: the weights are paged in and the
+    // code is compiled. Better now than under the first words of a speaker.
+    private static void WarmUp(VoskModel model)
+    {
+        using IStreamingRecognizer recognizer = model.CreateRecognizer();
+        new RoomTone().Play(RecognitionPipeline.SampleRate, recognizer.Accept);
+        recognizer.Partial();
+        recognizer.EndStream();
     }
 }

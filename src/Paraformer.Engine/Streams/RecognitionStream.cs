@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Paraformer.Audio;
+using Paraformer.Engine.Bandwidth;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Scheduling;
 
@@ -24,11 +25,13 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private readonly ILogger _logger;
     private readonly ResultQueue _results = new();
     private readonly ArrayBufferWriter<float> _samples = new();
+    private readonly ArrayBufferWriter<float> _widened = new();
     private readonly List<RecognizedSentence> _sentences = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<ArraySegment<byte>> _audio = Channel.CreateBounded<ArraySegment<byte>>(
         new BoundedChannelOptions(QueuedPieces) { SingleReader = true });
 
+    private BandwidthExtender? _extender;
     private int _scheduled;
     private int _abandoned;
     private long _audioMs;
@@ -133,6 +136,12 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
             {
                 _decoder.Complete(_samples);
                 Recognize();
+                if (_extender is not null)
+                {
+                    _extender.Flush(_widened);
+                    Hear(_widened);
+                }
+
                 _pipeline.Complete(_sentences);
                 Publish();
                 Close(null);
@@ -164,8 +173,29 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
     private void Recognize()
     {
-        _pipeline.Accept(_samples.WrittenSpan, _sentences);
+        if (_samples.WrittenCount > 0 && _extender is null && IsNarrowband(_decoder.Info))
+        {
+            _extender = new BandwidthExtender(_decoder.Info!.SampleRate);
+        }
+
+        if (_extender is null)
+        {
+            Hear(_samples);
+            return;
+        }
+
+        _extender.Process(_samples.WrittenSpan, _widened);
         _samples.ResetWrittenCount();
+        Hear(_widened);
+    }
+
+    private static bool IsNarrowband(AudioStreamInfo? info) =>
+        info?.SampleRate is >= BandwidthExtender.MinimumSourceRate and < BandwidthExtender.SufficientSourceRate;
+
+    private void Hear(ArrayBufferWriter<float> samples)
+    {
+        _pipeline.Accept(samples.WrittenSpan, _sentences);
+        samples.ResetWrittenCount();
         Volatile.Write(ref _audioMs, _pipeline.HeardSamples * 1000 / RecognitionPipeline.SampleRate);
         Volatile.Write(ref _silenceMs, _pipeline.SilentSamples * 1000 / RecognitionPipeline.SampleRate);
         Publish();
