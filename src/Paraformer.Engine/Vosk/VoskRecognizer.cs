@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using Paraformer.Engine.Pipeline;
 
 namespace Paraformer.Engine.Vosk;
 
@@ -15,6 +16,11 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     // Kaldi computes in chunks of 21 frames and looks 0.3 s ahead; measured: a word is decoded at most 0.5 s after its end.
     private const int LookAhead = SampleRate * 6 / 10;
     private const float Int16Scale = 32768f;
+
+    // The decoding graph is composed as it is explored, which made the first words of a stream half a second late. Half a
+    // second of a quiet room explores where every word begins. The final result after it drops all acoustic state, so that
+    // nothing of it but the graph and an offset of the clock stays.
+    private const int WarmUpSamples = SampleRate / 2;
 
     private readonly VoskLibrary _library;
     private readonly PartialWordTimes _partialTimes = new();
@@ -47,6 +53,9 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
         }
 
         library.SetWords(_handle, 1);
+        new RoomTone().Play(WarmUpSamples, Accept);
+        library.FinalResult(_handle);
+        _accepted = 0;
     }
 
     public int LookAheadSamples => LookAhead;
@@ -86,7 +95,7 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
 
         _library.SetPartialWords(_handle, 1);
         _aligned.Clear();
-        VoskResult.ReadWords(Span(_library.PartialResult(_handle)), _aligned);
+        VoskResult.ReadWords(Span(_library.PartialResult(_handle)), WarmUpSamples, _aligned);
         _library.SetPartialWords(_handle, 0);
         return _partialTimes.Join(_bestPath, _aligned, _accepted);
     }
@@ -107,7 +116,7 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     private List<WordHypothesis> End(byte* json)
     {
         _final.Clear();
-        VoskResult.ReadWords(Span(json), _final);
+        VoskResult.ReadWords(Span(json), WarmUpSamples, _final);
         _partialTimes.Reset();
         return _final;
     }

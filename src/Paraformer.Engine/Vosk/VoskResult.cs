@@ -6,7 +6,10 @@ namespace Paraformer.Engine.Vosk;
 internal static class VoskResult
 {
     /// <summary>Adds the words of <c>result</c> or <c>partial_result</c>.</summary>
-    public static void ReadWords(ReadOnlySpan<byte> json, List<WordHypothesis> words)
+    /// <param name="json">What libvosk returned.</param>
+    /// <param name="origin">The sample of libvosk's clock from which times are to count.</param>
+    /// <param name="words">Gets the words.</param>
+    public static void ReadWords(ReadOnlySpan<byte> json, long origin, List<WordHypothesis> words)
     {
         var reader = new Utf8JsonReader(json);
         string text = "";
@@ -38,7 +41,7 @@ internal static class VoskResult
             }
             else if (reader.TokenType == JsonTokenType.EndObject && text.Length > 0)
             {
-                words.Add(new WordHypothesis(text, Samples(begin), Samples(end), (float)Math.Clamp(confidence, 0, 1)));
+                words.Add(new WordHypothesis(text, Samples(begin) - origin, Samples(end) - origin, (float)Math.Clamp(confidence, 0, 1)));
                 text = "";
             }
         }

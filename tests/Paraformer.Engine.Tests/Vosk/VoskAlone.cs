@@ -62,12 +62,12 @@ internal sealed unsafe class VoskAlone : IDisposable
             {
                 if (_library.AcceptWaveform(recognizer, data, piece.Length) == 1)
                 {
-                    VoskResult.ReadWords(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_library.Result(recognizer)), words);
+                    VoskResult.ReadWords(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_library.Result(recognizer)), 0, words);
                 }
             }
         }
 
-        VoskResult.ReadWords(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_library.FinalResult(recognizer)), words);
+        VoskResult.ReadWords(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(_library.FinalResult(recognizer)), 0, words);
         _library.RecognizerFree(recognizer);
         return string.Join(' ', words.Select(w => w.Text));
     }
