@@ -29,7 +29,8 @@ need_npm() {
 quietly() {
   local what=$1 log=$2 pid seconds=0 rc=0
   shift 2
-  "$@" >"$log" 2>&1 </dev/null &
+  # The build servers outlive the build: with the lock open (9) in them the next build would wait for their end.
+  "$@" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
   trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
   if [ -t 2 ]; then

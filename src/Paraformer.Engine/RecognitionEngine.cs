@@ -87,7 +87,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
             string pack = Choose(request);
             IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
             IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            return Open(request, decoder, recognizer, detector);
+            return await OpenAsync(request, decoder, recognizer, detector, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -158,7 +158,8 @@ public sealed class RecognitionEngine : IRecognitionEngine
         return languages.First(l => l.Pack is not null).Pack!;
     }
 
-    private RecognitionStream Open(StreamRequest request, StreamingAudioDecoder decoder, IRecognizerModel recognizer, IVoiceActivityModel detector)
+    private async Task<RecognitionStream> OpenAsync(
+        StreamRequest request, StreamingAudioDecoder decoder, IRecognizerModel recognizer, IVoiceActivityModel detector, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
@@ -166,16 +167,29 @@ public sealed class RecognitionEngine : IRecognitionEngine
             throw new RecognitionException(RecognitionError.Overloaded, $"all {_options.MaxStreams} streams are in use: try again later");
         }
 
+        // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
+        // leave a piece of every thread's heap behind.
+        var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
+        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(), endpointing));
         try
         {
-            var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
-            var pipeline = new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(), endpointing);
+            RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
             return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], Closed, _logger);
         }
         catch
         {
+            _ = DisposeWhenMadeAsync(making);
             Closed();
             throw;
+        }
+    }
+
+    private static async Task DisposeWhenMadeAsync(Task<RecognitionPipeline> making)
+    {
+        await ((Task)making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (making.IsCompletedSuccessfully)
+        {
+            (await making.ConfigureAwait(false)).Dispose();
         }
     }
 

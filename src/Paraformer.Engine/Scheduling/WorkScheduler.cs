@@ -44,6 +44,14 @@ internal sealed class WorkScheduler : IDisposable
         }
     }
 
+    /// <summary>Runs a function on a worker.</summary>
+    /// <exception cref="ObjectDisposedException">The scheduler is disposed.</exception>
+    public Task<T> RunAsync<T>(Func<T> function)
+    {
+        var job = new Job<T>(function);
+        return Schedule(job) ? job.Completion : Task.FromException<T>(new ObjectDisposedException(nameof(WorkScheduler)));
+    }
+
     /// <summary>Lets the workers finish the pieces in hand, and ends them.</summary>
     public void Dispose()
     {
@@ -64,6 +72,27 @@ internal sealed class WorkScheduler : IDisposable
             {
                 Schedule(item);
             }
+        }
+    }
+
+    private sealed class Job<T>(Func<T> function) : IWorkItem
+    {
+        private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<T> Completion => _completion.Task;
+
+        public bool Run()
+        {
+            try
+            {
+                _completion.SetResult(function());
+            }
+            catch (Exception e)
+            {
+                _completion.SetException(e);
+            }
+
+            return false;
         }
     }
 }
