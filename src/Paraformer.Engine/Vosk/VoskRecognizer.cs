@@ -25,8 +25,10 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     private readonly VoskLibrary _library;
     private readonly PartialWordTimes _partialTimes = new();
     private readonly List<WordHypothesis> _aligned = [];
-    private readonly List<string> _bestPath = [];
     private readonly List<WordHypothesis> _final = [];
+    private List<string> _bestPath = [];
+    private List<string> _newBestPath = [];
+    private IReadOnlyList<WordHypothesis> _partial = [];
     private nint _handle;
     private long _accepted;
 
@@ -86,18 +88,21 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     public IReadOnlyList<WordHypothesis> Partial()
     {
         ObjectDisposedException.ThrowIf(_handle == 0, this);
-        _bestPath.Clear();
-        VoskResult.ReadPartialText(Span(_library.PartialResult(_handle)), _bestPath);
-        if (_bestPath.Count == 0)
+        _newBestPath.Clear();
+        VoskResult.ReadPartialText(Span(_library.PartialResult(_handle)), _newBestPath);
+        if (_newBestPath.SequenceEqual(_bestPath))
         {
-            return [];
+            // Aligning the lattice costs as much as a sixth of the recognition: not while no word has come.
+            return _partial;
         }
 
+        (_bestPath, _newBestPath) = (_newBestPath, _bestPath);
         _library.SetPartialWords(_handle, 1);
         _aligned.Clear();
         VoskResult.ReadWords(Span(_library.PartialResult(_handle)), WarmUpSamples, _aligned);
         _library.SetPartialWords(_handle, 0);
-        return _partialTimes.Join(_bestPath, _aligned, _accepted);
+        _partial = _partialTimes.Join(_bestPath, _aligned, _accepted);
+        return _partial;
     }
 
     public IReadOnlyList<WordHypothesis> EndUtterance() => End(_library.Result(_handle));
@@ -118,6 +123,8 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
         _final.Clear();
         VoskResult.ReadWords(Span(json), WarmUpSamples, _final);
         _partialTimes.Reset();
+        _bestPath.Clear();
+        _partial = [];
         return _final;
     }
 
