@@ -28,7 +28,9 @@ internal static class CommandLine
 
     public static Process Start(string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [s_program, .. arguments])
+        // A shell that starts the tests in its background has them ignore interrupts, and what they start too.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", s_program] : ["dotnet", s_program];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -70,14 +70,16 @@ public sealed class TranscribeTests(ServerFixture server)
         Assert.InRange(sentences.Length, 8, 60);
     }
 
-    [Fact]
-    public async Task An_interrupt_finishes_what_was_heard_and_prints_it()
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public async Task An_interrupt_finishes_what_was_heard_and_prints_it(string signal)
     {
         Packs.RequireEnglish();
         Assert.SkipWhen(OperatingSystem.IsWindows(), "POSIX signals are not there on Windows");
         using Process process = CommandLine.Start(["transcribe", Samples.Austen, "--realtime"]);
         string? first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        await CommandLine.SignalAsync(process, "INT");
+        await CommandLine.SignalAsync(process, signal);
         CommandResult result = await CommandLine.EndAsync(process, process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.Contains("dashwood", first, StringComparison.Ordinal);

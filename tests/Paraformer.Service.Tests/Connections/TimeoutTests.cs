@@ -43,6 +43,7 @@ public sealed class TimeoutTests
         harness.Engine.StartGate = gate.Task;
         await harness.SendAsync(ClientMessages.RunTask(s_taskId));
         await harness.SendAudioAsync(320);
+        await harness.Engine.Asked;
         harness.Time.Advance(TimeSpan.FromMinutes(5));
         gate.SetResult();
         Assert.Equal(TaskEvents.TaskStarted, (await harness.ReceiveAsync()).Event.Event);

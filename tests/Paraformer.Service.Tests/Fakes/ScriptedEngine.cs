@@ -8,6 +8,7 @@ internal sealed class ScriptedEngine : IRecognitionEngine
 {
     private readonly ConcurrentQueue<ScriptedStream> _streams = new();
     private readonly SemaphoreSlim _opened = new(0);
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public List<StreamRequest> Requests { get; } = [];
 
@@ -16,6 +17,9 @@ internal sealed class ScriptedEngine : IRecognitionEngine
 
     /// <summary>Opening a stream waits for it.</summary>
     public Task StartGate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Ends when the first stream has been asked for, before <see cref="StartGate"/>.</summary>
+    public Task Asked => _asked.Task.WaitAsync(Patience.Limit);
 
     /// <summary>Prepares each new stream.</summary>
     public Action<ScriptedStream> OnStart { get; set; } = _ => { };
@@ -26,6 +30,7 @@ internal sealed class ScriptedEngine : IRecognitionEngine
 
     public async ValueTask<IRecognitionStream> StartAsync(StreamRequest request, CancellationToken cancellationToken = default)
     {
+        _asked.TrySetResult();
         await StartGate.WaitAsync(cancellationToken);
         lock (Requests)
         {
