@@ -208,17 +208,9 @@ public sealed class RecognitionEngine : IRecognitionEngine
     {
         InstalledPack pack = Installed(packId);
         VoskModel model = VoskModel.Load(pack, Installed(pack.Descriptor.Requires[0]));
-        WarmUp(model);
-        return model;
-    }
 
-    // The first second that a model hears costs it half a second more than any other: the weights are paged in and the
-    // code is compiled. Better now than under the first words of a speaker.
-    private static void WarmUp(VoskModel model)
-    {
-        using IStreamingRecognizer recognizer = model.CreateRecognizer();
-        new RoomTone().Play(RecognitionPipeline.SampleRate, recognizer.Accept);
-        recognizer.Partial();
-        recognizer.EndStream();
+        // The first recognizer pages the weights in: better now than under a speaker's first words.
+        model.CreateRecognizer().Dispose();
+        return model;
     }
 }

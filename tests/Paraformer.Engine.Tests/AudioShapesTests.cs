@@ -46,7 +46,7 @@ public sealed class AudioShapesTests(EngineFixture fixture)
             errors += Words.Distance(transcript, Recognize.Text(await Recognize.FinalsAsync(fixture.Engine, WaveFile.Write(narrow, 8000), request, cancellationToken: cancel)));
         }
 
-        // Measured: 17 of 71 words, against 16 at 16 kHz; without the upper band put back it would be half of them.
-        Assert.InRange(errors, 0, 22);
+        // Measured through sox's resampler: 14 of 70 words, against 10 at 16 kHz.
+        Assert.InRange(errors, 0, 20);
     }
 }
