@@ -13,7 +13,7 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
 {
     public const int SampleRate = 16000;
 
-    // Kaldi computes in chunks of 21 frames and looks 0.3 s ahead; measured: a word is decoded at most 0.5 s after its end.
+    // Kaldi computes in chunks and looks ahead; measured on read English: a word is decoded at most 0.5 s after its end.
     private const int LookAhead = SampleRate * 6 / 10;
     private const float Int16Scale = 32768f;
 
