@@ -62,7 +62,31 @@ public sealed record StreamRequest
 
     /// <summary>Silence that ends a sentence, 200 to 6000 ms.</summary>
     public int MaxSentenceSilenceMs { get; init; } = 800;
+
+    /// <summary>Whether the allowed silence shrinks as a sentence grows, so that none runs away. Default: no.</summary>
+    public bool MultiThreshold { get; init; }
+
+    /// <summary>Whether sentences end where their meaning does, rather than at a silence. Default: no.</summary>
+    public bool SemanticSentences { get; init; }
+
+    /// <summary>Whether punctuation is predicted. Default: yes.</summary>
+    public bool Punctuation { get; init; } = true;
+
+    /// <summary>Whether numbers, dates and the like are written as one writes them. Default: yes.</summary>
+    public bool InverseTextNormalization { get; init; } = true;
+
+    /// <summary>Whether fillers, repetitions and false starts are left out. Default: no.</summary>
+    public bool DisfluencyRemoval { get; init; }
+
+    /// <summary>Words that recognition is biased towards; empty by default.</summary>
+    public IReadOnlyList<HotWord> HotWords { get; init; } = [];
 }
+
+/// <summary>A word or phrase that recognition is biased towards, or away from.</summary>
+/// <param name="Text">The word, as it is to be written.</param>
+/// <param name="Weight">1 (weak) to 5 (strong); negative weights, down to -6, make the word less likely. 4 is usual.</param>
+/// <param name="Language">The language that it belongs to; null for all.</param>
+public sealed record HotWord(string Text, int Weight, string? Language = null);
 
 /// <summary>A sentence, partial or final.</summary>
 public sealed record RecognizedSentence
@@ -87,6 +111,18 @@ public sealed record RecognizedSentence
 
     /// <summary>Length of the audio received when this was made, in milliseconds.</summary>
     public required long AudioMs { get; init; }
+
+    /// <summary>The language of the sentence, such as <c>en</c>, where it is known.</summary>
+    public string? Language { get; init; }
+
+    /// <summary><c>positive</c>, <c>negative</c> or <c>neutral</c>; only on finals of models that tell emotions.</summary>
+    public string? Emotion { get; init; }
+
+    /// <summary>Confidence of <see cref="Emotion"/>, 0 to 1.</summary>
+    public float? EmotionConfidence { get; init; }
+
+    /// <summary>What was heard already and will belong to the next sentence; null where there is nothing.</summary>
+    public RecognizedSentence? Stash { get; init; }
 }
 
 /// <summary>A word with its span in milliseconds from the stream's first sample.</summary>

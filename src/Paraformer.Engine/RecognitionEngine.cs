@@ -3,11 +3,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Audio;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
+using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Scheduling;
 using Paraformer.Engine.Streams;
 using Paraformer.Engine.Vad;
-using Paraformer.Engine.Vosk;
 using Paraformer.Models;
 
 namespace Paraformer.Engine;
@@ -21,7 +21,6 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private const string VadPack = "vad-silero";
     private const int MinSilenceMs = 200;
     private const int MaxSilenceMs = 6000;
-    private static readonly HashSet<string> s_runnableKinds = ["vosk"];
 
     private readonly ModelStore _store;
     private readonly EngineOptions _options;
@@ -39,7 +38,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _store = store;
         _options = options;
         _logger = logger;
-        _router = new ModelRouter(store, s_runnableKinds);
+        _router = new ModelRouter(store, RecognizerKinds.Names);
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
@@ -169,8 +168,9 @@ public sealed class RecognitionEngine : IRecognitionEngine
 
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
+        var options = new RecognizerOptions { HotWords = request.HotWords };
         var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
-        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(), endpointing));
+        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(options), endpointing));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -204,13 +204,12 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private InstalledPack Installed(string packId) =>
         _store.Find(packId) ?? throw new ModelPackException(packId, _store.Describe(packId).Detail ?? $"pack {packId} is not installed");
 
-    private VoskModel LoadRecognizer(string packId)
+    private IRecognizerModel LoadRecognizer(string packId)
     {
-        InstalledPack pack = Installed(packId);
-        VoskModel model = VoskModel.Load(pack, Installed(pack.Descriptor.Requires[0]));
+        IRecognizerModel model = RecognizerKinds.Load(packId, Installed);
 
         // The first recognizer pages the weights in: better now than under a speaker's first words.
-        model.CreateRecognizer().Dispose();
+        model.CreateRecognizer(RecognizerOptions.Default).Dispose();
         return model;
     }
 }

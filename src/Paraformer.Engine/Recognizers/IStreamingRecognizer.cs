@@ -7,7 +7,16 @@ internal interface IRecognizerModel : IDisposable
     string PackId { get; }
 
     /// <summary>Makes the state of one stream.</summary>
-    IStreamingRecognizer CreateRecognizer();
+    IStreamingRecognizer CreateRecognizer(RecognizerOptions options);
+}
+
+/// <summary>What one stream asks of its recogniser.</summary>
+internal sealed record RecognizerOptions
+{
+    public static RecognizerOptions Default { get; } = new();
+
+    /// <summary>Words to bias towards; a recogniser that cannot be biased ignores them.</summary>
+    public IReadOnlyList<HotWord> HotWords { get; init; } = [];
 }
 
 /// <summary>

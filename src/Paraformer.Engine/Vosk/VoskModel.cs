@@ -57,7 +57,7 @@ internal sealed class VoskModel : IRecognizerModel
             : new VoskModel(library, new ModelHandle(library, handle), model.Descriptor.Id);
     }
 
-    public IStreamingRecognizer CreateRecognizer() => new VoskRecognizer(_library, Handle);
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new VoskRecognizer(_library, Handle);
 
     public void Dispose() => Handle.Dispose();
 

@@ -29,10 +29,18 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
             Format = ReadFormat(parameters, taskId),
             SampleRate = ReadSampleRate(parameters, model, traits, taskId),
             Languages = traits.HasLanguageHints ? ReadLanguages(parameters, taskId) : [],
+            DisfluencyRemoval = parameters.DisfluencyRemovalEnabled ?? false,
         };
         if (traits.IsSecondGeneration)
         {
-            stream = stream with { MaxSentenceSilenceMs = ReadSentenceSilence(parameters, stream.MaxSentenceSilenceMs, taskId) };
+            stream = stream with
+            {
+                MaxSentenceSilenceMs = ReadSentenceSilence(parameters, stream.MaxSentenceSilenceMs, taskId),
+                MultiThreshold = parameters.MultiThresholdModeEnabled ?? false,
+                SemanticSentences = parameters.SemanticPunctuationEnabled ?? false,
+                Punctuation = parameters.PunctuationPredictionEnabled ?? true,
+                InverseTextNormalization = parameters.InverseTextNormalizationEnabled ?? true,
+            };
         }
 
         RefuseHotWords(request, parameters, traits, taskId);

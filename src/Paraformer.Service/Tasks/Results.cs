@@ -8,7 +8,34 @@ internal static class Results
 {
     public static Sentence Heartbeat { get; } = new() { SentenceId = 0, Heartbeat = true, SentenceEnd = false };
 
-    public static Sentence ToSentence(RecognizedSentence recognized)
+    public static Sentence ToSentence(RecognizedSentence recognized) => new()
+    {
+        SentenceId = recognized.Id,
+        BeginTime = recognized.BeginMs,
+        EndTime = recognized.IsFinal ? recognized.EndMs : null,
+        Text = recognized.Text,
+        Words = ToWords(recognized),
+        ChannelId = 0,
+        SentenceEnd = recognized.IsFinal,
+        EmoTag = recognized.Emotion,
+        EmoConfidence = recognized.EmotionConfidence is { } confidence ? Math.Round(confidence, 3) : null,
+        Stash = recognized.Stash is { } stash ? ToStash(stash) : null,
+    };
+
+    /// <summary>The task's audio so far in whole seconds, rounded up; only finals carry it.</summary>
+    public static Usage? ToUsage(RecognizedSentence recognized) =>
+        recognized.IsFinal ? new Usage((int)Math.Min(int.MaxValue, (recognized.AudioMs + 999) / 1000)) : null;
+
+    private static Stash ToStash(RecognizedSentence stash) => new()
+    {
+        SentenceId = stash.Id,
+        BeginTime = stash.BeginMs,
+        CurrentTime = stash.AudioMs,
+        Text = stash.Text,
+        Words = ToWords(stash),
+    };
+
+    private static Word[] ToWords(RecognizedSentence recognized)
     {
         var words = new Word[recognized.Words.Count];
         for (int i = 0; i < words.Length; i++)
@@ -24,19 +51,6 @@ internal static class Results
             };
         }
 
-        return new Sentence
-        {
-            SentenceId = recognized.Id,
-            BeginTime = recognized.BeginMs,
-            EndTime = recognized.IsFinal ? recognized.EndMs : null,
-            Text = recognized.Text,
-            Words = words,
-            ChannelId = 0,
-            SentenceEnd = recognized.IsFinal,
-        };
+        return words;
     }
-
-    /// <summary>The task's audio so far in whole seconds, rounded up; only finals carry it.</summary>
-    public static Usage? ToUsage(RecognizedSentence recognized) =>
-        recognized.IsFinal ? new Usage((int)Math.Min(int.MaxValue, (recognized.AudioMs + 999) / 1000)) : null;
 }
