@@ -1,0 +1,28 @@
+using Paraformer.Engine.Vosk;
+using Paraformer.Models;
+
+namespace Paraformer.Engine.Recognizers;
+
+/// <summary>Finds an installed pack by its id.</summary>
+/// <exception cref="ModelPackException">It is not installed, or damaged.</exception>
+internal delegate InstalledPack PackFinder(string packId);
+
+/// <summary>The kinds of packs that this engine runs as recognisers, each with the way to load one.</summary>
+internal static class RecognizerKinds
+{
+    private static readonly Dictionary<string, Func<InstalledPack, PackFinder, IRecognizerModel>> s_loaders = new(StringComparer.Ordinal)
+    {
+        ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
+    };
+
+    /// <summary>The kinds, as the catalogue names them.</summary>
+    public static IReadOnlySet<string> Names { get; } = s_loaders.Keys.ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Loads a pack of one of the kinds.</summary>
+    /// <exception cref="ModelPackException">The pack, or one that it requires, is missing or damaged.</exception>
+    public static IRecognizerModel Load(string packId, PackFinder find)
+    {
+        InstalledPack pack = find(packId);
+        return s_loaders[pack.Descriptor.Kind](pack, find);
+    }
+}
