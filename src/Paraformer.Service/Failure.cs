@@ -22,10 +22,22 @@ internal readonly record struct Failure(string Code, string Message)
     public static Failure Silent { get; } = new(ErrorCodes.RequestTimeOut, "Response timeout!");
 
     public static Failure Stopping { get; } =
-        new(ErrorCodes.ModelUnavailable, "The service is stopping, please try again later.");
+        new(ErrorCodes.ModelUnavailable, "Model is unavailable, please try again later. The service is stopping.");
 
     public static Failure Internal { get; } =
-        new(ErrorCodes.InternalError, "An internal error has occurred, please try again later.");
+        new(ErrorCodes.InternalError, "An internal error has occured, please try again later or contact service support.");
+
+    public static Failure Full { get; } = new(
+        ErrorCodes.ModelServingError, "Too many requests. Your requests are being throttled due to system capacity limits. Please try again later.");
+
+    public static Failure RateExceeded { get; } =
+        new(ErrorCodes.ThrottlingRateQuota, "Requests rate limit exceeded, please try again later.");
+
+    public static Failure QuotaExceeded { get; } =
+        new(ErrorCodes.ThrottlingAllocationQuota, "Allocated quota exceeded, please increase your quota limit.");
+
+    public static Failure TooLong { get; } =
+        new(ErrorCodes.RequestTimeOut, "Request timed out, please try again later. The task has run as long as a task may.");
 
     public static Failure Invalid(string message) => new(ErrorCodes.InvalidParameter, message);
 
@@ -49,7 +61,7 @@ internal readonly record struct Failure(string Code, string Message)
             RecognitionError.InvalidParameter => new(ErrorCodes.InvalidParameter, e.Message),
             RecognitionError.UnsupportedFormat => new(ErrorCodes.UnsupportedFormat, $"unsupported audio format:{format}"),
             RecognitionError.UndecodableAudio => new(ErrorCodes.NoValidAudio, $"Failed to decode audio: {e.Message}"),
-            RecognitionError.Overloaded => new(ErrorCodes.ModelServingError, "Too many requests: the service is at its capacity. Please try again later."),
+            RecognitionError.Overloaded => Full,
             _ => Internal,
         },
         _ => Internal,

@@ -39,6 +39,12 @@ public static class ErrorCodes
     /// <summary>Too many requests.</summary>
     public const string ThrottlingRateQuota = "Throttling.RateQuota";
 
+    /// <summary>Too much at the same time.</summary>
+    public const string ThrottlingAllocationQuota = "Throttling.AllocationQuota";
+
+    /// <summary>The request is not allowed from where it comes.</summary>
+    public const string AccessDenied = "AccessDenied";
+
     /// <summary>The client went away in mid-task; only in logs.</summary>
     public const string ClientDisconnect = "ClientDisconnect";
 }

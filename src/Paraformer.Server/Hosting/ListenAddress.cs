@@ -34,18 +34,16 @@ internal sealed record ListenAddress(string Address, IPAddress? Ip, int Port)
         return new ListenAddress(options.Address, ip, options.Port);
     }
 
-    public void Apply(KestrelServerOptions kestrel)
+    public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {
         if (Ip is null)
         {
-            kestrel.ListenLocalhost(Port, UseHttp1);
+            kestrel.ListenLocalhost(Port, configure);
         }
         else
         {
-            kestrel.Listen(Ip, Port, UseHttp1);
+            kestrel.Listen(Ip, Port, configure);
         }
-
-        static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
     }
 
     /// <summary>Why listening failed, in one line.</summary>

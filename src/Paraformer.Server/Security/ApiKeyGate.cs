@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Paraformer.Protocol;
 using Paraformer.Server.Endpoints;
+using Paraformer.Service;
 
 namespace Paraformer.Server.Security;
 
@@ -29,26 +30,31 @@ internal sealed class ApiKeyGate
 
     /// <summary>Guards a handler.</summary>
     public RequestDelegate Guard(RequestDelegate handler) => context =>
-        Allows(context.Request)
+        Allows(context)
             ? handler(context)
             : HttpErrors.WriteAsync(context, StatusCodes.Status401Unauthorized, ErrorCodes.InvalidApiKey, "Invalid API-key provided.");
 
-    private bool Allows(HttpRequest request)
+    private bool Allows(HttpContext context)
     {
         if (_hashes.Length == 0)
         {
             return true;
         }
 
-        byte[] given = Hash(ReadKey(request));
-        bool allowed = false;
-        foreach (byte[] hash in _hashes)
+        byte[] given = Hash(ReadKey(context.Request));
+        int found = 0;
+        for (int i = 0; i < _hashes.Length; i++)
         {
             // Every key is compared, in constant time, so that timing tells nothing.
-            allowed |= CryptographicOperations.FixedTimeEquals(hash, given);
+            found |= CryptographicOperations.FixedTimeEquals(_hashes[i], given) ? i + 1 : 0;
         }
 
-        return allowed;
+        if (found > 0)
+        {
+            context.Features.Set(new ServiceCaller(FormattableString.Invariant($"key-{found}")));
+        }
+
+        return found > 0;
     }
 
     private static string ReadKey(HttpRequest request)

@@ -1,5 +1,7 @@
 using Paraformer.Engine;
+using Paraformer.Protocol;
 using Paraformer.Service.Connections;
+using Paraformer.Service.Limits;
 using Paraformer.Service.Requests;
 
 namespace Paraformer.Service.Tasks;
@@ -16,6 +18,9 @@ internal sealed class RecognitionTask : IDisposable
     private readonly CancellationTokenSource _stop;
     private readonly SilenceMonitor _silence;
     private readonly EarlyAudio _early;
+    private readonly AudioPace _pace;
+    private readonly SessionTicket _ticket;
+    private readonly TaskMetrics _metrics;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IRecognitionStream? _stream;
@@ -24,14 +29,17 @@ internal sealed class RecognitionTask : IDisposable
     private long _startedAt = Clock.Never;
     private long _endedAt = Clock.Never;
 
-    private RecognitionTask(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    private RecognitionTask(TaskSpecification specification, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
         _specification = specification;
         _context = context;
         _outbox = outbox;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(outbox.Lifetime);
         _silence = new SilenceMonitor(context.Clock, context.Options, specification.Heartbeat);
-        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes);
+        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes, context.Buffers);
+        _pace = new AudioPace(context);
+        _ticket = ticket;
+        _metrics = new TaskMetrics(context);
     }
 
     public string Id => _specification.TaskId;
@@ -49,9 +57,9 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>Ends when the stream has been freed. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static RecognitionTask Start(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    public static RecognitionTask Start(TaskSpecification specification, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
-        var task = new RecognitionTask(specification, context, outbox);
+        var task = new RecognitionTask(specification, context, outbox, ticket);
         task.Completion = Task.Run(task.RunAsync);
         return task;
     }
@@ -68,6 +76,7 @@ internal sealed class RecognitionTask : IDisposable
         }
 
         _hasAudio = true;
+        _metrics.OnAudio();
         try
         {
             lock (_gate)
@@ -78,8 +87,14 @@ internal sealed class RecognitionTask : IDisposable
                 }
             }
 
-            await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
-            await _stream!.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+            if (!_handedOver.Task.IsCompleted)
+            {
+                await WaitForHandOverAsync().ConfigureAwait(false);
+            }
+
+            IRecognitionStream stream = _stream!;
+            await stream.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+            await _pace.HoldAsync(stream.AudioMs, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -94,6 +109,7 @@ internal sealed class RecognitionTask : IDisposable
         lock (_gate)
         {
             Volatile.Write(ref _inputEnded, true);
+            _metrics.OnInputEnded();
             stream = _stream;
         }
 
@@ -111,6 +127,7 @@ internal sealed class RecognitionTask : IDisposable
             return false;
         }
 
+        _metrics.OnEnded(failure.Code);
         Log.TaskFailed(_context.Logger, Id, failure.Code);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _outbox.CloseAsync(closeStatus, failure.Code).ConfigureAwait(false);
@@ -133,11 +150,16 @@ internal sealed class RecognitionTask : IDisposable
         else if (verdict == SilenceVerdict.Heartbeat)
         {
             await _outbox.SendResultAsync(this, Results.Heartbeat, usage: null).ConfigureAwait(false);
+            _context.Metrics.ResultSent("heartbeat");
         }
     }
 
-    /// <summary>Abandons the task and frees its stream, without waiting.</summary>
-    public Task StopAsync() => _stop.CancelAsync();
+    /// <summary>Abandons the task of a client that is gone and frees its stream, without waiting.</summary>
+    public Task StopAsync()
+    {
+        _metrics.OnEnded(ErrorCodes.ClientDisconnect);
+        return _stop.CancelAsync();
+    }
 
     public void Dispose() => _stop.Dispose();
 
@@ -148,6 +170,7 @@ internal sealed class RecognitionTask : IDisposable
             IRecognitionStream stream = await _context.Engine.StartAsync(_specification.Stream, _stop.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
+                _metrics.OnStarted(stream, _specification.Stream.Model);
                 Log.TaskStarted(
                     _context.Logger, Id, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
                 _silence.Reset();
@@ -159,6 +182,15 @@ internal sealed class RecognitionTask : IDisposable
         catch (Exception e)
         {
             await OnErrorAsync(e).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _early.Clear();
+            }
+
+            await _ticket.ReturnAsync().ConfigureAwait(false);
         }
     }
 
@@ -196,6 +228,13 @@ internal sealed class RecognitionTask : IDisposable
         }
     }
 
+    private async ValueTask WaitForHandOverAsync()
+    {
+        long since = _context.Clock.Now;
+        await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
+        _context.Metrics.Waited(LimitNames.EarlyAudio, _context.Clock.Time.GetElapsedTime(since));
+    }
+
     private async ValueTask CompleteAsync(IRecognitionStream stream)
     {
         if (!_hasAudio)
@@ -227,6 +266,7 @@ internal sealed class RecognitionTask : IDisposable
                 }
 
                 _silence.Reset();
+                _metrics.OnResult(recognized.IsFinal);
                 sentences += recognized.IsFinal ? 1 : 0;
                 await _outbox.SendResultAsync(this, Results.ToSentence(recognized), Results.ToUsage(recognized)).ConfigureAwait(false);
             }
@@ -236,8 +276,11 @@ internal sealed class RecognitionTask : IDisposable
                 throw new InvalidOperationException("The engine ended a stream whose audio had not ended.");
             }
 
+            // Before the client hears of the end: it may start its next task on another connection.
+            await _ticket.ReturnAsync().ConfigureAwait(false);
             if (await _outbox.FinishAsync(this).ConfigureAwait(false))
             {
+                _metrics.OnEnded(TaskMetrics.Finished);
                 Log.TaskFinished(_context.Logger, Id, stream.AudioMs, sentences);
             }
         }

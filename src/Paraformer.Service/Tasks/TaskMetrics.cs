@@ -1,0 +1,63 @@
+using Paraformer.Engine;
+
+namespace Paraformer.Service.Tasks;
+
+/// <summary>Measures one task.</summary>
+internal sealed class TaskMetrics(ServiceContext context)
+{
+    public const string Finished = "finished";
+
+    private const string Unopened = "none";
+
+    private readonly long _askedAt = context.Clock.Now;
+    private string _model = Unopened;
+    private IRecognitionStream? _stream;
+    private long _audioAt = Clock.Never;
+    private long _inputEndedAt = Clock.Never;
+    private bool _hasResult;
+    private bool _isEnded;
+
+    /// <summary>The stream is open, so the model's name is one that exists.</summary>
+    public void OnStarted(IRecognitionStream stream, string model)
+    {
+        _model = model;
+        _stream = stream;
+    }
+
+    public void OnAudio()
+    {
+        if (_audioAt == Clock.Never)
+        {
+            _audioAt = context.Clock.Now;
+        }
+    }
+
+    public void OnInputEnded() => _inputEndedAt = context.Clock.Now;
+
+    public void OnResult(bool isFinal)
+    {
+        context.Metrics.ResultSent(isFinal ? "final" : "partial");
+        if (!_hasResult && _audioAt != Clock.Never)
+        {
+            _hasResult = true;
+            context.Metrics.FirstResult(_model, Since(_audioAt));
+        }
+    }
+
+    /// <param name="result"><see cref="Finished"/>, <c>ClientDisconnect</c> or an error code.</param>
+    public void OnEnded(string result)
+    {
+        if (Interlocked.Exchange(ref _isEnded, true))
+        {
+            return;
+        }
+
+        context.Metrics.Ended(_model, result, Since(_askedAt), (_stream?.AudioMs ?? 0) / 1000.0);
+        if (result == Finished && _inputEndedAt != Clock.Never)
+        {
+            context.Metrics.Final(_model, Since(_inputEndedAt));
+        }
+    }
+
+    private TimeSpan Since(long moment) => context.Clock.Time.GetElapsedTime(moment);
+}
