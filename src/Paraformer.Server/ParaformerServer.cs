@@ -15,7 +15,9 @@ using Paraformer.Server.Endpoints;
 using Paraformer.Server.Hosting;
 using Paraformer.Server.Limits;
 using Paraformer.Server.Security;
+using Paraformer.Server.State;
 using Paraformer.Service;
+using Paraformer.Service.Limits;
 using Paraformer.Service.ProtocolOnly;
 
 namespace Paraformer.Server;
@@ -39,16 +41,25 @@ public static class ParaformerServer
         ArgumentNullException.ThrowIfNull(engine);
         var listening = ListenAddress.Parse(options);
         KestrelSetup setup = KestrelSetup.Create(options, listening);
-        var gate = new ApiKeyGate(options.ApiKeys);
-        var origin = new RequestOrigin(options, isOpen: options.ApiKeys.Count == 0);
+        ServerState state = options.State ?? ServerState.InMemory(options.Time);
+        bool hasMoreEndpoints = options.Kestrel?.GetSection("Endpoints").GetChildren().Any() == true;
+        var callers = new CallerRegistry(state, options.ApiKeys, mayBeOpen: listening.IsLoopback && !hasMoreEndpoints, options.Time);
+        var origin = new RequestOrigin(options, () => callers.IsOpen);
 
         // The empty builder reads no files and no environment: what the server does is in its options alone.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(setup.Apply);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(listening);
+        builder.Services.AddSingleton(callers);
+        StateSetup.Add(builder.Services, options, state, callers);
         builder.Services.AddSingleton(services => new RecognitionService(
-            engine, options.Service, options.Time, services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Service"), options.Quota));
+            engine,
+            options.Service,
+            options.Time,
+            services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Service"),
+            services.GetRequiredService<ISessionQuota>(),
+            services.GetRequiredService<ServiceHooks>()));
         builder.Services.AddSingleton(services => new ConnectionLimiter(
             options.MaxConnections, options.MaxConnectionsPerAddress, services.GetRequiredService<RecognitionService>().Context.Metrics));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Service.DrainTimeout + s_shutdownMargin);
@@ -63,17 +74,27 @@ public static class ParaformerServer
             ServerLog.ProtocolOnly(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
         }
 
+        var gate = new ApiKeyGate(callers, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
         app.Use(next => context => origin.InvokeAsync(context, next));
+        new ApiRoutes(gate, state, options).Map(app);
         MapEndpoints(app, gate, new InferenceEndpoint(service, options), engine);
         return app;
     }
 
     /// <summary>Starts to listen.</summary>
-    /// <exception cref="ServerStartException">The address cannot be listened on, for example because the port is in use.</exception>
+    /// <exception cref="ServerStartException">The address cannot be listened on, for example because the port is in use, or needs keys and there are none.</exception>
+    /// <exception cref="System.Data.Common.DbException">The state cannot be read.</exception>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(app);
         var listening = app.Services.GetRequiredService<ListenAddress>();
+        var callers = app.Services.GetRequiredService<CallerRegistry>();
+        await callers.CheckOpenAsync(cancellationToken);
+        if (!listening.IsLoopback && !await callers.HasKeysAsync(cancellationToken))
+        {
+            throw ListenAddress.NeedsKeys(listening.Address);
+        }
+
         try
         {
             await app.StartAsync(cancellationToken);
@@ -115,7 +136,7 @@ public static class ParaformerServer
             return context.Response.WriteAsync(isStopping ? "stopping\n" : "ok\n", context.RequestAborted);
         });
         app.MapGet("/", context => context.Response.WriteAsync(
-            $"Paraformer.NET: speech recognition over WebSocket at {InferencePath}, models at /api/v1/models.\n", context.RequestAborted));
+            $"Paraformer.NET: speech recognition over WebSocket at {InferencePath}, models at /api/v1/models; all is described at /openapi/v1.json.\n", context.RequestAborted));
         app.MapFallback(context => HttpErrors.WriteAsync(
             context, StatusCodes.Status404NotFound, ErrorCodes.NotFound, $"Nothing is served here; the WebSocket endpoint is {InferencePath}."));
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Paraformer.Protocol;
+using Paraformer.Server.State;
 using Paraformer.Service;
 using Paraformer.Service.Limits;
 
@@ -10,15 +11,36 @@ public sealed record ServerOptions
 {
     /// <summary>
     /// The address to listen on: an IP address, <c>localhost</c>, or <c>*</c> for all. Default <c>127.0.0.1</c>, which only
-    /// this machine reaches; any other than a loopback address requires <see cref="ApiKeys"/>.
+    /// this machine reaches; any other than a loopback address requires keys, in <see cref="ApiKeys"/> or <see cref="State"/>.
     /// </summary>
     public string Address { get; init; } = "127.0.0.1";
 
     /// <summary>The port to listen on, 0 to 65535; 0 takes a free one. Default 8765.</summary>
     public int Port { get; init; } = 8765;
 
-    /// <summary>The keys that clients may use. Default none: the server is open, which only a loopback address allows.</summary>
+    /// <summary>
+    /// Keys that clients may use, beside those in <see cref="State"/>. Where there is no key at all the server is open, which only a
+    /// loopback address allows. Default none.
+    /// </summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>
+    /// Where keys, tokens, hot words, phrases and usage are kept; not disposed of with the server. Null, the default: in memory,
+    /// until the server ends.
+    /// </summary>
+    public ServerState? State { get; init; }
+
+    /// <summary>Hot-word lists that one account may have, all workspaces and models together. Default 10.</summary>
+    public int MaxVocabulariesPerAccount { get; init; } = 10;
+
+    /// <summary>Phrase lists that one account may have, all workspaces and models together. Default 100.</summary>
+    public int MaxPhraseListsPerAccount { get; init; } = 100;
+
+    /// <summary>
+    /// Requests per second to the HTTP interfaces with one key, as many at once, on each server; further ones get 429. Default 50; the
+    /// public service allows 10.
+    /// </summary>
+    public int MaxApiRequestsPerSecond { get; init; } = 50;
 
     /// <summary>
     /// Web origins (<c>https://app.example.com</c>, or <c>*</c> for all) whose pages may use the service, over WebSocket and over
@@ -89,7 +111,10 @@ public sealed record ServerOptions
     /// <summary>Limits and times of the tasks.</summary>
     public RecognitionServiceOptions Service { get; init; } = new();
 
-    /// <summary>Counts what each key uses. Null, the default: in this process, with the limits of <see cref="RecognitionServiceOptions.Quota"/>.</summary>
+    /// <summary>
+    /// Counts what each key uses. Null, the default: with the limits of <see cref="RecognitionServiceOptions.Quota"/> and of the key
+    /// itself, over all servers that share a PostgreSQL database, else in this process.
+    /// </summary>
     public ISessionQuota? Quota { get; init; }
 
     /// <summary>Limits of a client's messages. The default for a text message is 256 KiB.</summary>

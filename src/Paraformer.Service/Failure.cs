@@ -39,6 +39,13 @@ internal readonly record struct Failure(string Code, string Message)
     public static Failure TooLong { get; } =
         new(ErrorCodes.RequestTimeOut, "Request timed out, please try again later. The task has run as long as a task may.");
 
+    public static Failure InvalidKey { get; } = new(ErrorCodes.InvalidApiKey, "Invalid API-key provided.");
+
+    public static Failure ModelDenied { get; } =
+        new(ErrorCodes.ModelAccessDenied, "Access to model denied. Please make sure you are eligible for using the model.");
+
+    public static Failure UnknownList { get; } = new(ErrorCodes.NotFound, "Not found!");
+
     public static Failure Invalid(string message) => new(ErrorCodes.InvalidParameter, message);
 
     public static Failure NoFrames(TimeSpan timeout) =>

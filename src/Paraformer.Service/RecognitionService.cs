@@ -21,14 +21,20 @@ public sealed class RecognitionService : IDisposable
     /// <param name="time">The clock; the system's by default.</param>
     /// <param name="logger">Receives task starts and ends, never text or audio; none by default.</param>
     /// <param name="quota">Counts what each key uses; by default in this process, with the limits of <see cref="RecognitionServiceOptions.Quota"/>.</param>
+    /// <param name="hooks">Hot words, rights and usage; by default there are none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit or time is out of its range.</exception>
     public RecognitionService(
-        IRecognitionEngine engine, RecognitionServiceOptions options, TimeProvider? time = null, ILogger? logger = null, ISessionQuota? quota = null)
+        IRecognitionEngine engine,
+        RecognitionServiceOptions options,
+        TimeProvider? time = null,
+        ILogger? logger = null,
+        ISessionQuota? quota = null,
+        ServiceHooks? hooks = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        _context = new ServiceContext(engine, options, time ?? TimeProvider.System, logger ?? NullLogger.Instance, quota);
+        _context = new ServiceContext(engine, options, time ?? TimeProvider.System, logger ?? NullLogger.Instance, quota, hooks);
     }
 
     /// <summary>

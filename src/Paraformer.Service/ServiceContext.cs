@@ -10,12 +10,13 @@ internal sealed class ServiceContext : IDisposable
 {
     private long _drainingSince = Clock.Never;
 
-    public ServiceContext(IRecognitionEngine engine, RecognitionServiceOptions options, TimeProvider time, ILogger logger, ISessionQuota? quota)
+    public ServiceContext(IRecognitionEngine engine, RecognitionServiceOptions options, TimeProvider time, ILogger logger, ISessionQuota? quota, ServiceHooks? hooks)
     {
         Engine = engine;
         Options = options;
         Clock = new Clock(time);
         Logger = logger;
+        Hooks = hooks ?? new ServiceHooks();
         Buffers = new BufferBudget(options.MaxBufferedBytes);
         Metrics = new ServiceMetrics(this, Buffers);
         Gate = new SessionGate(quota ?? new MemorySessionQuota(options.Quota, time), options.MaxSessions, Metrics);
@@ -29,6 +30,8 @@ internal sealed class ServiceContext : IDisposable
     public Clock Clock { get; }
 
     public ILogger Logger { get; }
+
+    public ServiceHooks Hooks { get; }
 
     public BufferBudget Buffers { get; }
 

@@ -38,7 +38,7 @@ internal sealed class KestrelSetup
         Require(options.Messages.MaxTextMessageBytes, nameof(options.Messages.MaxTextMessageBytes));
         Require(options.Messages.ReceiveBufferBytes, nameof(options.Messages.ReceiveBufferBytes));
         Require(options.Messages.CloseTimeout.Ticks, nameof(options.Messages.CloseTimeout));
-        if (options.ApiKeys.Count == 0 && options.Kestrel?.GetSection("Endpoints").GetChildren().Any() == true)
+        if (options.ApiKeys.Count == 0 && options.State is null && options.Kestrel?.GetSection("Endpoints").GetChildren().Any() == true)
         {
             throw new ServerStartException("Further endpoints (Kestrel:Endpoints) need API keys: without keys only a loopback address is served.");
         }

@@ -14,13 +14,13 @@ internal sealed class RequestOrigin
     private const string Any = "*";
     private static readonly string[] s_loopbackNames = ["localhost"];
 
-    private readonly bool _isOpen;
+    private readonly Func<bool> _isOpen;
     private readonly string _address;
     private readonly HashSet<string>? _hosts;
     private readonly HashSet<string>? _origins;
 
     /// <exception cref="ServerStartException">An entry is not an origin.</exception>
-    public RequestOrigin(ServerOptions options, bool isOpen)
+    public RequestOrigin(ServerOptions options, Func<bool> isOpen)
     {
         _isOpen = isOpen;
         _address = options.Address;
@@ -64,7 +64,7 @@ internal sealed class RequestOrigin
     }
 
     private bool IsHostAllowed(string host) => _hosts is null
-        ? !_isOpen || IsLoopback(host) || string.Equals(host, _address, StringComparison.OrdinalIgnoreCase)
+        ? !_isOpen() || IsLoopback(host) || string.Equals(host, _address, StringComparison.OrdinalIgnoreCase)
         : _hosts.Contains(Any) || _hosts.Contains(host);
 
     private bool IsOriginAllowed(string origin, HttpRequest request, bool isSocket)
@@ -76,7 +76,7 @@ internal sealed class RequestOrigin
         }
 
         return _origins is null
-            ? (_isOpen ? isUri && IsLoopback(uri!.Host) : isSocket)
+            ? (_isOpen() ? isUri && IsLoopback(uri!.Host) : isSocket)
             : _origins.Contains(Any) || _origins.Contains(origin);
     }
 

@@ -29,12 +29,13 @@ internal sealed class TaskSlot(ServiceCaller caller, ServiceContext context, Out
         Admit(taskId);
         var specification = TaskSpecification.Create(request, taskId);
         await ReleaseAsync().ConfigureAwait(false);
+        await RequireRightsAsync(specification).ConfigureAwait(false);
         SessionTicket ticket = await context.Gate.EnterAsync(caller, taskId, outbox.Lifetime).ConfigureAwait(false);
         lock (_gate)
         {
             if (!outbox.IsClosing)
             {
-                Volatile.Write(ref _last, RecognitionTask.Start(specification, context, outbox, ticket));
+                Volatile.Write(ref _last, RecognitionTask.Start(specification, caller, context, outbox, ticket));
                 return;
             }
         }
@@ -58,6 +59,19 @@ internal sealed class TaskSlot(ServiceCaller caller, ServiceContext context, Out
         {
             await task.Completion.ConfigureAwait(false);
             task.Dispose();
+        }
+    }
+
+    private async ValueTask RequireRightsAsync(TaskSpecification specification)
+    {
+        if (context.Hooks.Callers is { } callers && !await callers.IsActiveAsync(caller, outbox.Lifetime).ConfigureAwait(false))
+        {
+            throw new ProtocolException(Failure.InvalidKey.Code, Failure.InvalidKey.Message, specification.TaskId);
+        }
+
+        if (caller.Models.Count > 0 && !caller.Models.Contains(specification.Stream.Model, StringComparer.Ordinal))
+        {
+            throw new ProtocolException(Failure.ModelDenied.Code, Failure.ModelDenied.Message, specification.TaskId);
         }
     }
 

@@ -7,7 +7,8 @@ namespace Paraformer.Service.Requests;
 /// <param name="TaskId">The client's id, verbatim.</param>
 /// <param name="Stream">What the engine needs.</param>
 /// <param name="Heartbeat">Whether long silence is answered by heartbeats.</param>
-internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bool Heartbeat)
+/// <param name="HotWordListId">The hot-word or phrase list that the task asks for; null for none.</param>
+internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bool Heartbeat, string? HotWordListId)
 {
     private const int MinSampleRate = 1000;
     private const int MaxSampleRate = 768_000;
@@ -43,8 +44,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
             };
         }
 
-        RefuseHotWords(request, parameters, traits, taskId);
-        return new TaskSpecification(taskId, stream, traits.IsSecondGeneration && parameters.Heartbeat == true);
+        string? listId = traits.IsSecondGeneration ? parameters.VocabularyId : ReadPhraseId(request) ?? parameters.PhraseId;
+        return new TaskSpecification(
+            taskId, stream, traits.IsSecondGeneration && parameters.Heartbeat == true, string.IsNullOrEmpty(listId) ? null : listId);
     }
 
     private static string ReadFormat(RecognitionParameters parameters, string taskId)
@@ -106,16 +108,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
         return languages;
     }
 
-    private static void RefuseHotWords(TaskRequest request, RecognitionParameters parameters, ModelTraits traits, string taskId)
-    {
-        bool asked = traits.IsSecondGeneration
-            ? !string.IsNullOrEmpty(parameters.VocabularyId)
-            : request.Resources.Count > 0 || !string.IsNullOrEmpty(parameters.PhraseId);
-        if (asked)
-        {
-            throw new ProtocolException(ErrorCodes.NotFound, "Not found!", taskId);
-        }
-    }
+    // Clients without a list may send one resource with an empty id.
+    private static string? ReadPhraseId(TaskRequest request) =>
+        request.Resources.FirstOrDefault(resource => resource.ResourceId.Length > 0)?.ResourceId;
 
     private static ProtocolException Missing(string name, string taskId) =>
         Invalid($"Missing required parameter '{name}'! Please follow the protocol!", taskId);

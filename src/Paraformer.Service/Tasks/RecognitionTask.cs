@@ -13,6 +13,7 @@ namespace Paraformer.Service.Tasks;
 internal sealed class RecognitionTask : IDisposable
 {
     private readonly TaskSpecification _specification;
+    private readonly ServiceCaller _caller;
     private readonly ServiceContext _context;
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _stop;
@@ -29,9 +30,10 @@ internal sealed class RecognitionTask : IDisposable
     private long _startedAt = Clock.Never;
     private long _endedAt = Clock.Never;
 
-    private RecognitionTask(TaskSpecification specification, ServiceContext context, Outbox outbox, SessionTicket ticket)
+    private RecognitionTask(TaskSpecification specification, ServiceCaller caller, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
         _specification = specification;
+        _caller = caller;
         _context = context;
         _outbox = outbox;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(outbox.Lifetime);
@@ -57,9 +59,9 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>Ends when the stream has been freed. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static RecognitionTask Start(TaskSpecification specification, ServiceContext context, Outbox outbox, SessionTicket ticket)
+    public static RecognitionTask Start(TaskSpecification specification, ServiceCaller caller, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
-        var task = new RecognitionTask(specification, context, outbox, ticket);
+        var task = new RecognitionTask(specification, caller, context, outbox, ticket);
         task.Completion = Task.Run(task.RunAsync);
         return task;
     }
@@ -167,7 +169,8 @@ internal sealed class RecognitionTask : IDisposable
     {
         try
         {
-            IRecognitionStream stream = await _context.Engine.StartAsync(_specification.Stream, _stop.Token).ConfigureAwait(false);
+            StreamRequest request = await HotWordLookup.AddToAsync(_specification, _caller, _context.Hooks.HotWords, _stop.Token).ConfigureAwait(false);
+            IRecognitionStream stream = await _context.Engine.StartAsync(request, _stop.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
                 _metrics.OnStarted(stream, _specification.Stream.Model);
@@ -177,6 +180,10 @@ internal sealed class RecognitionTask : IDisposable
                 Volatile.Write(ref _startedAt, _context.Clock.Now);
                 await _outbox.SendStartedAsync(this).ConfigureAwait(false);
                 await Task.WhenAll(HandOverAsync(stream), SendResultsAsync(stream)).ConfigureAwait(false);
+                if (_context.Hooks.Usage is { } usage)
+                {
+                    await usage.RecordAsync(_caller, request.Model, stream.AudioMs).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception e)
