@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Paraformer.Cli.Recognition;
+using Paraformer.Cli.State;
 using Paraformer.Engine;
 using Paraformer.Server;
+using Paraformer.Server.State;
 
 namespace Paraformer.Cli.Commands;
 
@@ -16,27 +18,30 @@ internal static class ServeCommand
 
     public static Command Create(CliServices services)
     {
-        var host = new Option<string>("--host") { Description = "The address to listen on; any but a loopback address needs PARAFORMER_API_KEYS, a list separated by commas.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
+        var host = new Option<string>("--host") { Description = "The address to listen on; any but a loopback address needs keys: see paraformer keys.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", HelpName = "PORT", DefaultValueFactory = _ => 8765 };
+        var apiKeys = new Option<string[]>("--api-key") { Description = $"A key that clients may use, beside those of paraformer keys; may be given several times. {KeysVariable}, a list separated by commas, keeps keys off the command line.", HelpName = "KEY" };
+        Option<string?> data = StateAccess.Option();
         CommonOptions.Between(port, 0, 65535, "");
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { host, port };
-        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(host), parsed.GetValue(port)));
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { host, port, apiKeys, data };
+        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(host), parsed.GetValue(port), parsed.GetValue(apiKeys) ?? [], parsed.GetValue(data)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliServices services, string host, int port)
+    private static async Task<int> RunAsync(CliServices services, string host, int port, string[] apiKeys, string? data)
     {
-        string[] keys = (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] keys = [.. apiKeys, .. (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        await using ServerState state = await StateAccess.OpenAsync(services, data);
         await using IRecognitionEngine engine = await EngineFactory.OpenAsync(services);
         await PreloadAsync(engine, services.Stop);
-        await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
+        await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys, State = state }, engine);
         try
         {
             await ParaformerServer.StartAsync(app, services.Stop);
         }
         catch (ServerStartException problem)
         {
-            throw new CliException(ExitCodes.Failed, problem.Message, problem);
+            throw new CliException(ExitCodes.Failed, keys.Length == 0 ? problem.Message.Replace("set API keys", "make one with paraformer keys create", StringComparison.Ordinal) : problem.Message, problem);
         }
 
         services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
@@ -54,8 +59,7 @@ internal static class ServeCommand
         }
         catch (ServerStartException problem)
         {
-            string keys = options.ApiKeys.Count == 0 ? $" (keys come from {KeysVariable}, separated by commas)" : "";
-            throw new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + keys, problem);
+            throw new CliException(ExitCodes.Usage, problem.Message, problem);
         }
     }
 

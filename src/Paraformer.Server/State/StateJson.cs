@@ -5,13 +5,13 @@ using Paraformer.Engine;
 namespace Paraformer.Server.State;
 
 /// <summary>A hot word as it is kept and as it goes on the wire.</summary>
-internal sealed record StoredWord(string Text, int Weight, string? Lang = null)
+internal sealed record StoredWord(string Text, int Weight, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Lang = null)
 {
     public HotWord ToHotWord() => new(Text, Weight, Lang);
 }
 
 /// <summary>Lists, as text columns hold them.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(StoredWord[]))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class StateJson : JsonSerializerContext
