@@ -20,6 +20,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
     /// <exception cref="ProtocolException">A parameter is missing, out of its range or does not fit the model.</exception>
     public static TaskSpecification Create(TaskRequest request, string taskId)
     {
+        RequireValue(request.TaskGroup, "audio", "payload.task_group", taskId);
+        RequireValue(request.Task, "asr", "payload.task", taskId);
+        RequireValue(request.Function, "recognition", "payload.function", taskId);
         string model = request.Model ?? throw Missing("payload.model", taskId);
         RecognitionParameters parameters = request.Parameters ?? throw Missing("payload.parameters", taskId);
         ModelTraits traits = ModelTraits.Of(model);
@@ -114,6 +117,14 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
         if (asked)
         {
             throw new ProtocolException(ErrorCodes.NotFound, "Not found!", taskId);
+        }
+    }
+
+    private static void RequireValue(string? value, string required, string name, string taskId)
+    {
+        if (value != required)
+        {
+            throw Invalid($"'{name}' is {Failure.Quote(value ?? "")}; this service takes '{required}'.", taskId);
         }
     }
 
