@@ -17,7 +17,7 @@ internal readonly record struct Failure(string Code, string Message)
         new(ErrorCodes.InvalidParameter, "A task is running on this connection; send run-task again after its task-finished.");
 
     public static Failure NoAudio { get; } =
-        new(ErrorCodes.NoValidAudio, "No audio was received before finish-task.");
+        new(ErrorCodes.NoValidAudio, "NO_VALID_AUDIO_ERROR: no audio was received before finish-task.");
 
     public static Failure Silent { get; } = new(ErrorCodes.RequestTimeOut, "Response timeout!");
 

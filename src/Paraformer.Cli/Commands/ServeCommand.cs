@@ -41,7 +41,7 @@ internal static class ServeCommand
         }
         catch (ServerStartException problem)
         {
-            throw new CliException(ExitCodes.Failed, keys.Length == 0 ? problem.Message.Replace("set API keys", "make one with paraformer keys create", StringComparison.Ordinal) : problem.Message, problem);
+            throw Translate(problem, ExitCodes.Failed);
         }
 
         services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
@@ -59,9 +59,13 @@ internal static class ServeCommand
         }
         catch (ServerStartException problem)
         {
-            throw new CliException(ExitCodes.Usage, problem.Message, problem);
+            throw Translate(problem, ExitCodes.Usage);
         }
     }
+
+    private static CliException Translate(ServerStartException problem, int exitCode) => problem.LacksKeys
+        ? new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + $" (make one with paraformer keys create, or name them in {KeysVariable}, separated by commas)", problem)
+        : new CliException(exitCode, problem.Message, problem);
 
     // Standard output carries the address alone, so that scripts can read it.
     private static void Log(ILoggingBuilder logging)

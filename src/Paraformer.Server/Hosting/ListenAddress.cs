@@ -37,7 +37,7 @@ internal sealed record ListenAddress(string Address, IPAddress? Ip, int Port)
     public bool IsLoopback => Ip is null || IPAddress.IsLoopback(Ip);
 
     public static ServerStartException NeedsKeys(string address) =>
-        new($"Listening on {address} would open the service to other machines without API keys: set API keys, or listen on 127.0.0.1.");
+        new($"Listening on {address} would open the service to other machines without API keys: set API keys, or listen on 127.0.0.1.") { LacksKeys = true };
 
     public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {

@@ -21,6 +21,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
     /// <exception cref="ProtocolException">A parameter is missing, out of its range or does not fit the model.</exception>
     public static TaskSpecification Create(TaskRequest request, string taskId)
     {
+        RequireValue(request.TaskGroup, "audio", "payload.task_group", taskId);
+        RequireValue(request.Task, "asr", "payload.task", taskId);
+        RequireValue(request.Function, "recognition", "payload.function", taskId);
         string model = request.Model ?? throw Missing("payload.model", taskId);
         RecognitionParameters parameters = request.Parameters ?? throw Missing("payload.parameters", taskId);
         ModelTraits traits = ModelTraits.Of(model);
@@ -111,6 +114,14 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
     // Clients without a list may send one resource with an empty id.
     private static string? ReadPhraseId(TaskRequest request) =>
         request.Resources.FirstOrDefault(resource => resource.ResourceId.Length > 0)?.ResourceId;
+
+    private static void RequireValue(string? value, string required, string name, string taskId)
+    {
+        if (value != required)
+        {
+            throw Invalid($"'{name}' is {Failure.Quote(value ?? "")}; this service takes '{required}'.", taskId);
+        }
+    }
 
     private static ProtocolException Missing(string name, string taskId) =>
         Invalid($"Missing required parameter '{name}'! Please follow the protocol!", taskId);
