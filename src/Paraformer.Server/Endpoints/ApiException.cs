@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Paraformer.Protocol;
-using Paraformer.Service;
 
 namespace Paraformer.Server.Endpoints;
 

@@ -173,7 +173,7 @@ internal sealed class SharedSessionQuota(Database database, SessionQuotaOptions 
 
     private long Life => (long)times.Life.TotalMilliseconds;
 
-    private Task EndAsync(Guid lease, CancellationToken cancellationToken) => database.WriteAsync(
+    private Task<int> EndAsync(Guid lease, CancellationToken cancellationToken) => database.WriteAsync(
         null, (session, token) => session.ExecuteAsync("DELETE FROM sessions WHERE id = @id", token, ("id", lease.ToString("N"))), cancellationToken);
 }
 
