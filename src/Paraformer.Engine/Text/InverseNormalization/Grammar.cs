@@ -1,0 +1,99 @@
+namespace Paraformer.Engine.Text.InverseNormalization;
+
+/// <summary>Where a rewritten piece has to begin and end on a word's edge.</summary>
+internal enum WordBoundary
+{
+    Both,
+    Start,
+    None,
+}
+
+/// <summary>A way to rewrite, or with <paramref name="Keep"/> to protect, a piece of text.</summary>
+internal sealed record TopAlternative(Alternative Alternative, double Weight, bool Keep);
+
+/// <summary>The compiled rules of a language. Immutable.</summary>
+internal sealed class Grammar
+{
+    private readonly Dictionary<char, char> _folds;
+    private readonly Lexicon<TopAlternative> _byBeginning = new();
+    private readonly List<TopAlternative> _anywhere = [];
+
+    public Grammar(IReadOnlyDictionary<string, string> settings, Dictionary<char, char> folds, int ruleCount, IEnumerable<TopAlternative> tops)
+    {
+        Spaced = settings.GetValueOrDefault("words", "spaced") == "spaced";
+        SpacesRequired = settings.GetValueOrDefault("spaces", "required") == "required";
+        ApostropheSeparates = settings.GetValueOrDefault("apostrophe", "letter") == "separator";
+        Boundary = settings.GetValueOrDefault("boundary", "both") switch
+        {
+            "none" => WordBoundary.None,
+            "start" => WordBoundary.Start,
+            _ => WordBoundary.Both,
+        };
+        _folds = folds;
+        RuleCount = ruleCount;
+        foreach (TopAlternative top in tops)
+        {
+            var beginnings = new HashSet<string>();
+            if (top.Alternative.Sequence.CollectBeginnings(beginnings))
+            {
+                foreach (string beginning in beginnings)
+                {
+                    _byBeginning.Append(beginning, top);
+                }
+            }
+            else
+            {
+                _anywhere.Add(top);
+            }
+        }
+    }
+
+    public bool Spaced { get; }
+
+    public bool SpacesRequired { get; }
+
+    public bool ApostropheSeparates { get; }
+
+    public WordBoundary Boundary { get; }
+
+    public int RuleCount { get; }
+
+    /// <summary>The character that stands for another in matching: lower case, a space for a hyphen, and what the language adds.</summary>
+    public char Fold(char c)
+    {
+        c = char.ToLowerInvariant(c);
+        if (c is '-' or '\u2019')
+        {
+            return c == '-' ? ' ' : '\'';
+        }
+
+        return _folds.Count > 0 && _folds.TryGetValue(c, out char folded) ? folded : c;
+    }
+
+    /// <summary>The alternatives that can begin at a place of the text.</summary>
+    public void Collect(Chart chart, int position, List<TopAlternative> into)
+    {
+        into.AddRange(_anywhere);
+        ReadOnlySpan<char> folded = chart.Folded;
+        Lexicon<TopAlternative>.Node? node = null;
+        for (int at = position; at < folded.Length; at++)
+        {
+            node = _byBeginning.Next(node, folded[at]);
+            if (node is null)
+            {
+                return;
+            }
+
+            if (node.Items is not null && (!SpacesRequired || Boundary != WordBoundary.Both || chart.IsWordBoundary(at + 1)))
+            {
+                foreach (TopAlternative top in node.Items)
+                {
+                    if (!into.Contains(top))
+                    {
+                        into.Add(top);
+                    }
+                }
+            }
+        }
+    }
+}

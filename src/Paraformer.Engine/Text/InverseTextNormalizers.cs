@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Paraformer.Engine.Text.InverseNormalization;
+
+namespace Paraformer.Engine.Text;
+
+/// <summary>The normalisers of the languages that have a grammar. Compiled on first use and kept.</summary>
+internal static class InverseTextNormalizers
+{
+    private const string Prefix = "Paraformer.Engine.Text.Grammars.";
+
+    private static readonly ConcurrentDictionary<string, Lazy<IInverseTextNormalizer?>> s_normalizers = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>zh, en, yue, ja, ko, de, fr, ru.</summary>
+    public static IReadOnlyList<string> Languages { get; } =
+    [
+        .. typeof(InverseTextNormalizers).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => Path.GetFileNameWithoutExtension(name[Prefix.Length..])),
+    ];
+
+    /// <summary>The normaliser of a language code; null when there is no grammar for it.</summary>
+    public static IInverseTextNormalizer? For(string language)
+    {
+        ArgumentNullException.ThrowIfNull(language);
+        return s_normalizers.GetOrAdd(language, code => new Lazy<IInverseTextNormalizer?>(() => Load(code))).Value;
+    }
+
+    private static GrammarNormalizer? Load(string language) =>
+        Languages.FirstOrDefault(known => known.Equals(language, StringComparison.OrdinalIgnoreCase)) is { } name
+            ? new GrammarNormalizer(GrammarReader.Read(name, Open))
+            : null;
+
+    private static string Open(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Prefix}{name}.grammar")
+            ?? throw new InvalidDataException($"there is no grammar '{name}'");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
