@@ -10,6 +10,7 @@ internal sealed class Chart(Grammar grammar)
     private char[] _folded = [];
     private Match[][] _memo = [];
     private int[] _stamps = [];
+    private readonly sbyte[] _has = new sbyte[grammar.Needs.Count];
     private int _stamp;
 
     public string Text { get; private set; } = "";
@@ -28,6 +29,7 @@ internal sealed class Chart(Grammar grammar)
         }
 
         _stamp++;
+        Array.Fill(_has, (sbyte)-1);
         for (int i = 0; i < text.Length; i++)
         {
             _folded[i] = grammar.Fold(text[i]);
@@ -44,6 +46,42 @@ internal sealed class Chart(Grammar grammar)
         }
 
         return next == position && grammar.SpacesRequired ? -1 : next;
+    }
+
+    /// <summary>Whether one of a set of texts that rules need is in the line; true for -1.</summary>
+    public bool Has(int need)
+    {
+        if (need < 0)
+        {
+            return true;
+        }
+
+        if (_has[need] < 0)
+        {
+            _has[need] = (sbyte)(Array.Exists(grammar.Needs[need], Holds) ? 1 : 0);
+        }
+
+        return _has[need] == 1;
+    }
+
+    private bool Holds(string text)
+    {
+        for (int from = 0; from <= Text.Length - text.Length; from++)
+        {
+            int found = Folded[from..].IndexOf(text, StringComparison.Ordinal);
+            if (found < 0)
+            {
+                return false;
+            }
+
+            from += found;
+            if (grammar.Boundary != WordBoundary.Both || !grammar.SpacesRequired || (IsWordBoundary(from) && IsWordBoundary(from + text.Length)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public int SkipBack(int position)

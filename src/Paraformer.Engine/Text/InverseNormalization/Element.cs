@@ -9,6 +9,9 @@ internal abstract class Element
     /// <summary>Adds the texts that a match can begin with; false when it can begin with anything.</summary>
     public abstract bool CollectBeginnings(HashSet<string> beginnings);
 
+    /// <summary>Texts of which one is in every match; null when nothing is certain or they are too many to look for.</summary>
+    public virtual string[]? Needs() => null;
+
     /// <summary>Can match without taking a character.</summary>
     public virtual bool IsEmpty => false;
 }
@@ -17,6 +20,8 @@ internal abstract class Element
 internal sealed class LiteralElement(string folded, Value? value) : Element
 {
     public string Folded => folded;
+
+    public override string[]? Needs() => folded.Length == 0 ? null : [folded];
 
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {
@@ -38,6 +43,8 @@ internal sealed class LiteralElement(string folded, Value? value) : Element
 internal sealed class TableElement(Lexicon<Value?> table) : Element
 {
     public IEnumerable<string> Keys => table.Keys;
+
+    public override string[]? Needs() => Need.Limit(table.Keys);
 
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {
@@ -99,6 +106,39 @@ internal sealed class WordElement(bool single) : Element
     }
 }
 
+/// <summary>A run of letters and digits without Han, kana and the like.</summary>
+internal sealed class LatinElement : Element
+{
+    public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
+    {
+        int end = position;
+        while (end < chart.Text.Length && char.IsAsciiLetterOrDigit(chart.Text[end]))
+        {
+            end++;
+        }
+
+        if (end > position && (position == 0 || !char.IsAsciiLetterOrDigit(chart.Text[position - 1])))
+        {
+            into.Add(new Match(end, new Value(chart.Text[position..end]), captures));
+        }
+    }
+
+    public override bool CollectBeginnings(HashSet<string> beginnings)
+    {
+        for (char c = 'a'; c <= 'z'; c++)
+        {
+            beginnings.Add(c.ToString());
+        }
+
+        for (char c = '0'; c <= '9'; c++)
+        {
+            beginnings.Add(c.ToString());
+        }
+
+        return true;
+    }
+}
+
 /// <summary>What another rule matches.</summary>
 internal sealed class RuleElement(Rule rule) : Element
 {
@@ -110,6 +150,8 @@ internal sealed class RuleElement(Rule rule) : Element
         }
     }
 
+    public override string[]? Needs() => rule.Needs();
+
     public override bool CollectBeginnings(HashSet<string> beginnings) => rule.CollectBeginnings(beginnings);
 }
 
@@ -117,6 +159,8 @@ internal sealed class RuleElement(Rule rule) : Element
 internal sealed class GroupElement(IReadOnlyList<Sequence> alternatives) : Element
 {
     public IReadOnlyList<Sequence> Alternatives => alternatives;
+
+    public override string[]? Needs() => Need.OfAny(alternatives);
 
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {

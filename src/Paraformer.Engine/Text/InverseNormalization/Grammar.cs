@@ -8,8 +8,12 @@ internal enum WordBoundary
     None,
 }
 
-/// <summary>A way to rewrite, or with <paramref name="Keep"/> to protect, a piece of text.</summary>
-internal sealed record TopAlternative(Alternative Alternative, double Weight, bool Keep);
+/// <summary>A way to rewrite or to protect a piece of text.</summary>
+/// <param name="Alternative">What matches and how it is written.</param>
+/// <param name="Weight">Added to the number of characters that it covers.</param>
+/// <param name="Keep">The text stays as it is.</param>
+/// <param name="Need">Index of the set of texts of which the line has to hold one, -1 for none.</param>
+internal sealed record TopAlternative(Alternative Alternative, double Weight, bool Keep, int Need = -1);
 
 /// <summary>The compiled rules of a language. Immutable.</summary>
 internal sealed class Grammar
@@ -17,6 +21,7 @@ internal sealed class Grammar
     private readonly Dictionary<char, char> _folds;
     private readonly Lexicon<TopAlternative> _byBeginning = new();
     private readonly List<TopAlternative> _anywhere = [];
+    private readonly List<string[]> _needs = [];
 
     public Grammar(IReadOnlyDictionary<string, string> settings, Dictionary<char, char> folds, int ruleCount, IEnumerable<TopAlternative> tops)
     {
@@ -31,8 +36,9 @@ internal sealed class Grammar
         };
         _folds = folds;
         RuleCount = ruleCount;
-        foreach (TopAlternative top in tops)
+        foreach (TopAlternative given in tops)
         {
+            TopAlternative top = given with { Need = AddNeed(given.Alternative.Sequence.Needs()) };
             var beginnings = new HashSet<string>();
             if (top.Alternative.Sequence.CollectBeginnings(beginnings))
             {
@@ -47,6 +53,9 @@ internal sealed class Grammar
             }
         }
     }
+
+    /// <summary>Sets of texts; a rule with one of them can match only where one of its texts is in the line.</summary>
+    public IReadOnlyList<string[]> Needs => _needs;
 
     public bool Spaced { get; }
 
@@ -73,7 +82,14 @@ internal sealed class Grammar
     /// <summary>The alternatives that can begin at a place of the text.</summary>
     public void Collect(Chart chart, int position, List<TopAlternative> into)
     {
-        into.AddRange(_anywhere);
+        foreach (TopAlternative top in _anywhere)
+        {
+            if (chart.Has(top.Need))
+            {
+                into.Add(top);
+            }
+        }
+
         ReadOnlySpan<char> folded = chart.Folded;
         Lexicon<TopAlternative>.Node? node = null;
         for (int at = position; at < folded.Length; at++)
@@ -88,12 +104,29 @@ internal sealed class Grammar
             {
                 foreach (TopAlternative top in node.Items)
                 {
-                    if (!into.Contains(top))
+                    if (chart.Has(top.Need) && !into.Contains(top))
                     {
                         into.Add(top);
                     }
                 }
             }
         }
+    }
+
+    private int AddNeed(string[]? texts)
+    {
+        if (texts is null)
+        {
+            return -1;
+        }
+
+        int known = _needs.FindIndex(need => need.SequenceEqual(texts));
+        if (known < 0)
+        {
+            known = _needs.Count;
+            _needs.Add(texts);
+        }
+
+        return known;
     }
 }

@@ -5,6 +5,8 @@ internal sealed class RepeatElement(Element inner, int minimum, int maximum) : E
 {
     public override bool IsEmpty => minimum == 0;
 
+    public override string[]? Needs() => minimum == 0 ? null : inner.Needs();
+
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {
         int first = into.Count;

@@ -21,6 +21,8 @@ internal sealed record Alternative(Sequence Sequence, IReadOnlyList<Condition> C
 internal sealed class Rule(string name, int index)
 {
     private bool _collecting;
+    private bool _needed;
+    private string[]? _needs;
 
     public string Name => name;
 
@@ -57,6 +59,21 @@ internal sealed class Rule(string name, int index)
         chart.Return(found);
         chart.Return(kept);
         return matches;
+    }
+
+    /// <summary>Texts of which one is in every match, or null.</summary>
+    public string[]? Needs()
+    {
+        if (_needed || _collecting)
+        {
+            return _needs;
+        }
+
+        _collecting = true;
+        _needs = Need.OfAny(Alternatives.Select(alternative => alternative.Sequence));
+        _collecting = false;
+        _needed = true;
+        return _needs;
     }
 
     /// <exception cref="InvalidDataException">The rule begins with itself.</exception>

@@ -58,6 +58,10 @@ internal sealed class Sequence(IReadOnlyList<Step> steps, bool joinsValues)
         return false;
     }
 
+    /// <summary>The smallest set of texts of which one is in every match, or null.</summary>
+    public string[]? Needs() =>
+        _steps.Where(step => !step.Element.IsEmpty).Select(step => step.Element.Needs()).Where(needs => needs is not null).MinBy(needs => needs!.Length);
+
     public static void AddUnlessEndKnown(List<Match> list, int first, in Match match)
     {
         for (int i = first; i < list.Count; i++)
