@@ -1,0 +1,6 @@
+namespace Paraformer.Engine.Text;
+
+internal static class DisfluencyRemovers
+{
+    public static IDisfluencyRemover? For(string language) => null;
+}
