@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Reflection;
 using Paraformer.Engine.Text.InverseNormalization;
 
@@ -9,8 +8,6 @@ internal static class InverseTextNormalizers
 {
     private const string Prefix = "Paraformer.Engine.Text.Grammars.";
 
-    private static readonly ConcurrentDictionary<string, Lazy<IInverseTextNormalizer?>> s_normalizers = new(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>zh, en, yue, ja, ko, de, fr, ru.</summary>
     public static IReadOnlyList<string> Languages { get; } =
     [
@@ -19,17 +16,17 @@ internal static class InverseTextNormalizers
             .Select(name => Path.GetFileNameWithoutExtension(name[Prefix.Length..])),
     ];
 
+    private static readonly Dictionary<string, Lazy<IInverseTextNormalizer>> s_normalizers = Languages.ToDictionary(
+        language => language,
+        language => new Lazy<IInverseTextNormalizer>(() => new GrammarNormalizer(GrammarReader.Read(language, Open))),
+        StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The normaliser of a language code; null when there is no grammar for it.</summary>
     public static IInverseTextNormalizer? For(string language)
     {
         ArgumentNullException.ThrowIfNull(language);
-        return s_normalizers.GetOrAdd(language, code => new Lazy<IInverseTextNormalizer?>(() => Load(code))).Value;
+        return s_normalizers.TryGetValue(language, out Lazy<IInverseTextNormalizer>? normalizer) ? normalizer.Value : null;
     }
-
-    private static GrammarNormalizer? Load(string language) =>
-        Languages.FirstOrDefault(known => known.Equals(language, StringComparison.OrdinalIgnoreCase)) is { } name
-            ? new GrammarNormalizer(GrammarReader.Read(name, Open))
-            : null;
 
     private static string Open(string name)
     {
