@@ -1,11 +1,15 @@
 using System.Reflection;
 using Paraformer.Engine.Text.InverseNormalization;
+using Paraformer.Engine.Text.InverseNormalization.OpenFst;
+using Paraformer.Models;
 
 namespace Paraformer.Engine.Text;
 
 /// <summary>The normalisers of the languages that have a grammar. Compiled on first use and kept.</summary>
 internal static class InverseTextNormalizers
 {
+    private const string Tagger = "zh_itn_tagger.2023-09.fst";
+    private const string Verbalizer = "zh_itn_verbalizer.2023-09.fst";
     private const string Prefix = "Paraformer.Engine.Text.Grammars.";
 
     /// <summary>zh, en, yue, ja, ko, de, fr, ru.</summary>
@@ -26,6 +30,15 @@ internal static class InverseTextNormalizers
     {
         ArgumentNullException.ThrowIfNull(language);
         return s_normalizers.TryGetValue(language, out Lazy<IInverseTextNormalizer>? normalizer) ? normalizer.Value : null;
+    }
+
+    /// <summary>The normaliser of a pack of kind itn-fst, an alternative to the grammar of its language.</summary>
+    /// <exception cref="InvalidDataException">A file of the pack is damaged.</exception>
+    /// <exception cref="ModelPackException">A file of the pack is missing.</exception>
+    public static IInverseTextNormalizer Load(InstalledPack pack)
+    {
+        ArgumentNullException.ThrowIfNull(pack);
+        return FstNormalizer.Load(pack.PathOf(Tagger), pack.PathOf(Verbalizer));
     }
 
     private static string Open(string name)
