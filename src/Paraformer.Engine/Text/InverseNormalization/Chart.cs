@@ -75,7 +75,7 @@ internal sealed class Chart(Grammar grammar)
             }
 
             from += found;
-            if (grammar.Boundary != WordBoundary.Both || !grammar.SpacesRequired || (IsWordBoundary(from) && IsWordBoundary(from + text.Length)))
+            if (!grammar.WholeWords || (IsWordBoundary(from) && IsWordBoundary(from + text.Length)))
             {
                 return true;
             }

@@ -14,6 +14,9 @@ internal abstract class Element
 
     /// <summary>Can match without taking a character.</summary>
     public virtual bool IsEmpty => false;
+
+    /// <summary>Looks around without taking; no space is passed on the way to it.</summary>
+    public virtual bool IsLook => false;
 }
 
 /// <summary>A fixed text.</summary>

@@ -34,6 +34,7 @@ internal sealed class Grammar
             "start" => WordBoundary.Start,
             _ => WordBoundary.Both,
         };
+        WholeWords = SpacesRequired && Boundary == WordBoundary.Both && settings.GetValueOrDefault("glue", "no") == "no";
         _folds = folds;
         RuleCount = ruleCount;
         foreach (TopAlternative given in tops)
@@ -60,6 +61,9 @@ internal sealed class Grammar
     public bool Spaced { get; }
 
     public bool SpacesRequired { get; }
+
+    /// <summary>No pattern begins or ends inside a word.</summary>
+    public bool WholeWords { get; }
 
     public bool ApostropheSeparates { get; }
 
@@ -100,7 +104,7 @@ internal sealed class Grammar
                 return;
             }
 
-            if (node.Items is not null && (!SpacesRequired || Boundary != WordBoundary.Both || chart.IsWordBoundary(at + 1)))
+            if (node.Items is not null && (!WholeWords || chart.IsWordBoundary(at + 1)))
             {
                 foreach (TopAlternative top in node.Items)
                 {

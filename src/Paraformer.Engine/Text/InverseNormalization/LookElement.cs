@@ -1,9 +1,29 @@
 namespace Paraformer.Engine.Text.InverseNormalization;
 
+/// <summary>Takes nothing; demands the edge of a word.</summary>
+internal sealed class EdgeElement : Element
+{
+    public override bool IsEmpty => true;
+
+    public override bool IsLook => true;
+
+    public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
+    {
+        if (chart.IsWordBoundary(position))
+        {
+            into.Add(new Match(position, Value.Empty, captures));
+        }
+    }
+
+    public override bool CollectBeginnings(HashSet<string> beginnings) => true;
+}
+
 /// <summary>Takes nothing; demands or forbids what follows.</summary>
 internal sealed class LookAheadElement(Element inner, bool negative) : Element
 {
     public override bool IsEmpty => true;
+
+    public override bool IsLook => true;
 
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {
@@ -44,6 +64,8 @@ internal sealed class LookBehindElement : Element
     }
 
     public override bool IsEmpty => true;
+
+    public override bool IsLook => true;
 
     public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {

@@ -77,7 +77,7 @@ internal sealed class Sequence(IReadOnlyList<Step> steps, bool joinsValues)
 
     private void Take(Chart chart, int origin, Step step, in Match state, List<Match> found, List<Match> next)
     {
-        int start = state.End == origin || step.Glued || step.Element is LookAheadElement or LookBehindElement ? state.End : chart.Joint(state.End);
+        int start = state.End == origin || step.Glued || step.Element.IsLook ? state.End : chart.Joint(state.End);
         if (start >= 0)
         {
             step.Element.Match(chart, start, state.Captures, found);
