@@ -9,7 +9,10 @@ switch (args.FirstOrDefault())
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
+    case "punctuation":
+        PunctuationSpeed.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] from the repository's folder");
+        Console.Error.WriteLine("usage: live|overhead [WAV…] | punctuation from the repository's folder");
         return 2;
 }

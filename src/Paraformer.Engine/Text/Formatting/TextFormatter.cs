@@ -27,10 +27,11 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
         }
 
         IReadOnlyList<string> kept = words;
-        List<int>? origin = null;
-        if (options.DisfluencyRemoval && DisfluencyRemovers.For(language) is { } remover)
+        IReadOnlyList<int>? origin = null;
+        if (options.DisfluencyRemoval && DisfluencyRemover.For(language)?.Survivors(words) is { } survivors)
         {
-            (kept, origin) = Keep(words, remover);
+            origin = survivors;
+            kept = [.. survivors.Select(index => words[index])];
         }
 
         PunctuatedWord[] marked = ArrayPool<PunctuatedWord>.Shared.Rent(Math.Max(1, kept.Count));
@@ -59,23 +60,6 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
 
     private static bool EndsSentence(PunctuatedWord word) => word.EndProbability >= EndThreshold;
 
-    private static (List<string> Kept, List<int> Origin) Keep(IReadOnlyList<string> words, IDisfluencyRemover remover)
-    {
-        var kept = new List<string>(words.Count);
-        var origin = new List<int>(words.Count);
-        bool[] dropped = remover.FindDisfluencies(words);
-        for (int i = 0; i < words.Count; i++)
-        {
-            if (!dropped[i])
-            {
-                kept.Add(words[i]);
-                origin.Add(i);
-            }
-        }
-
-        return (kept, origin);
-    }
-
     private void Mark(IReadOnlyList<string> words, string language, bool punctuation, bool isFinal, bool wantEnds, Span<PunctuatedWord> marks)
     {
         if (punctuator is not null && (punctuation || wantEnds))
@@ -93,7 +77,7 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
     }
 
     private static void Write(
-        IReadOnlyList<string> words, int first, int last, ReadOnlySpan<PunctuatedWord> marks, IInverseTextNormalizer? normalizer, List<int>? origin, List<TextToken> result)
+        IReadOnlyList<string> words, int first, int last, ReadOnlySpan<PunctuatedWord> marks, IInverseTextNormalizer? normalizer, IReadOnlyList<int>? origin, List<TextToken> result)
     {
         if (normalizer is null)
         {
