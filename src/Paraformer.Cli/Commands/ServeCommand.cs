@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 using Paraformer.Cli.Recognition;
 using Paraformer.Engine;
 using Paraformer.Server;
+using Paraformer.Service.ProtocolOnly;
 
 namespace Paraformer.Cli.Commands;
 
@@ -13,23 +14,39 @@ namespace Paraformer.Cli.Commands;
 internal static class ServeCommand
 {
     private const string KeysVariable = "PARAFORMER_API_KEYS";
+    private const string RecognitionEngineName = "recognition";
 
     public static Command Create(CliServices services)
     {
         var host = new Option<string>("--host") { Description = "The address to listen on; any but a loopback address needs PARAFORMER_API_KEYS, a list separated by commas.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
         var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", HelpName = "PORT", DefaultValueFactory = _ => 8765 };
         CommonOptions.Between(port, 0, 65535, "");
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { host, port };
-        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(host), parsed.GetValue(port)));
+        var certificate = new Option<string?>("--certificate") { Description = "A certificate for wss://, PEM or PKCS#12.", HelpName = "FILE" };
+        var certificateKey = new Option<string?>("--certificate-key") { Description = "The private key of a PEM certificate, where it lies in another file.", HelpName = "FILE" };
+        var origins = new Option<string[]>("--allow-origin") { Description = "A web origin whose pages may use the service, such as https://app.example.com, or * for all; repeatable.", HelpName = "ORIGIN" };
+        var engine = new Option<string>("--engine") { Description = "For load tests: protocol-only answers by the length of the audio and recognises nothing.", HelpName = "ENGINE", DefaultValueFactory = _ => RecognitionEngineName, Hidden = true };
+        engine.AcceptOnlyFromAmong(RecognitionEngineName, ProtocolOnlyEngine.PackName);
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { host, port, certificate, certificateKey, origins, engine };
+        command.SetAction((parsed, _) => RunAsync(
+            services,
+            parsed.GetRequiredValue(engine),
+            new ServerOptions
+            {
+                Address = parsed.GetRequiredValue(host),
+                Port = parsed.GetValue(port),
+                CertificatePath = parsed.GetValue(certificate),
+                CertificateKeyPath = parsed.GetValue(certificateKey),
+                AllowedOrigins = parsed.GetValue(origins) is { Length: > 0 } given ? given : null,
+            }));
         return command;
     }
 
-    private static async Task<int> RunAsync(CliServices services, string host, int port)
+    private static async Task<int> RunAsync(CliServices services, string engineName, ServerOptions options)
     {
         string[] keys = (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        await using IRecognitionEngine engine = await EngineFactory.OpenAsync(services);
+        await using IRecognitionEngine engine = engineName == ProtocolOnlyEngine.PackName ? new ProtocolOnlyEngine() : await EngineFactory.OpenAsync(services);
         await PreloadAsync(engine, services.Stop);
-        await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
+        await using WebApplication app = Build(options with { ApiKeys = keys }, engine);
         try
         {
             await ParaformerServer.StartAsync(app, services.Stop);
