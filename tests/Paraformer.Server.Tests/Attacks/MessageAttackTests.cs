@@ -60,15 +60,7 @@ public sealed class MessageAttackTests
         using RawSocket client = await RawSocket.ConnectAsync(server);
         await client.SendTextAsync(ClientMessages.RunTask("id"));
         await client.ExpectEventAsync("task-started", "id");
-        Task flood = Task.Run(async () =>
-        {
-            for (int i = 0; i < 100; i++)
-            {
-                await client.SendAudioAsync(12_800);
-            }
-
-            await client.SendTextAsync(ClientMessages.FinishTask("id"));
-        });
+        Task flood = FloodAsync(client);
         int finals = 0;
         while (true)
         {
@@ -84,5 +76,15 @@ public sealed class MessageAttackTests
         await flood;
         Assert.Equal(8, finals);
         Assert.InRange(measured["paraformer.limits.waited limit=audio_speed"], 0.5, 60);
+    }
+
+    private static async Task FloodAsync(RawSocket client)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            await client.SendAudioAsync(12_800);
+        }
+
+        await client.SendTextAsync(ClientMessages.FinishTask("id"));
     }
 }
