@@ -65,6 +65,7 @@ internal static class CliApp
 
         root.Subcommands.Add(TranscribeCommand.Create(services));
         root.Subcommands.Add(ServeCommand.Create(services));
+        root.Subcommands.Add(KeysCommand.Create(services));
         root.Subcommands.Add(ModelsCommand.Create(services));
         root.Subcommands.Add(ProbeCommand.Create(services));
         root.Subcommands.Add(TextCommand.Create(services));
