@@ -24,4 +24,16 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "The API key goes to {Host} without encryption: the endpoint is ws, not wss")]
     public static partial void KeyInTheClear(ILogger logger, string host);
+
+    [LoggerMessage(8, LogLevel.Warning, "Recognition {RequestId}: the connection was lost ({Code}); attempt {Attempt} to go on follows")]
+    public static partial void ConnectionLost(ILogger logger, string requestId, string code, int attempt);
+
+    [LoggerMessage(9, LogLevel.Information, "Recognition {RequestId} goes on with a new task after {Attempts} attempts")]
+    public static partial void Reconnected(ILogger logger, string requestId, int attempts);
+
+    [LoggerMessage(10, LogLevel.Warning, "Recognition {RequestId}: the audio from {BeginTime} to {EndTime} ms was lost with the connection")]
+    public static partial void AudioLost(ILogger logger, string requestId, long beginTime, long? endTime);
+
+    [LoggerMessage(11, LogLevel.Debug, "Recognition {RequestId}: the pooled connection was dead; a new one is opened")]
+    public static partial void StaleConnection(ILogger logger, string requestId);
 }

@@ -9,7 +9,7 @@ using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
-/// <summary>Connects over a WebSocket, one for each task. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
+/// <summary>Connects over a WebSocket. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
 public sealed class WebSocketTransport : IRecognitionTransport
 {
     private const string EndpointVariable = "DASHSCOPE_WEBSOCKET_BASE_URL";
@@ -70,7 +70,7 @@ public sealed class WebSocketTransport : IRecognitionTransport
         }
     }
 
-    /// <summary>Does nothing: every connection belongs to its session.</summary>
+    /// <summary>Does nothing: every connection belongs to whoever asked for it.</summary>
     public ValueTask DisposeAsync() => default;
 
     internal static Uri ResolveEndpoint(Uri? explicitEndpoint, string? variable)
@@ -135,6 +135,8 @@ public sealed class WebSocketTransport : IRecognitionTransport
     private void Configure(ClientWebSocketOptions socket, string? key)
     {
         socket.CollectHttpResponseDetails = true;
+        socket.KeepAliveInterval = _options.KeepAliveInterval;
+        socket.KeepAliveTimeout = _options.KeepAliveTimeout;
         if (_options.Proxy is { } proxy)
         {
             socket.Proxy = proxy;

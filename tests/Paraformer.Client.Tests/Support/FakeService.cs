@@ -39,9 +39,10 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
         return default;
     }
 
+    /// <summary>A client that opens one connection for each task and does not reconnect, unless told otherwise.</summary>
     public RecognitionClient CreateClient(Func<RecognitionClientOptions, RecognitionClientOptions>? change = null)
     {
-        var options = new RecognitionClientOptions { Transport = this };
+        var options = new RecognitionClientOptions { Transport = this, Reconnect = ReconnectPolicy.Off, MaxPooledConnections = 0 };
         return new RecognitionClient(change?.Invoke(options) ?? options);
     }
 

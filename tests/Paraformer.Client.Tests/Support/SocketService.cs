@@ -35,9 +35,13 @@ internal sealed class SocketService : IAsyncDisposable
 
     public static SocketService Refusing(string statusLine) => new(null, statusLine);
 
+    /// <summary>A client that opens one connection for each task and does not reconnect, unless told otherwise.</summary>
     public RecognitionClient CreateClient(Func<RecognitionClientOptions, RecognitionClientOptions>? change = null)
     {
-        var options = new RecognitionClientOptions { Endpoint = Endpoint, ApiKey = "sk-test" };
+        var options = new RecognitionClientOptions
+        {
+            Endpoint = Endpoint, ApiKey = "sk-test", Reconnect = ReconnectPolicy.Off, MaxPooledConnections = 0,
+        };
         return new RecognitionClient(change?.Invoke(options) ?? options);
     }
 
