@@ -274,14 +274,15 @@ public sealed class RecognitionStreamTests
     [Fact]
     public async Task Disposing_abandons_the_run_and_tells_the_callback()
     {
+        var opened = new TaskCompletionSource();
         var service = new FakeService(async task =>
         {
             await task.StartAsync();
+            opened.SetResult();
             await task.ReadToEndAsync();
         });
         await using RecognitionClient client = service.CreateClient();
-        var opened = new TaskCompletionSource();
-        var callback = new RecordingCallback { Then = (_, _) => opened.TrySetResult() };
+        var callback = new RecordingCallback();
         Recognition recognition = Make(client, callback);
         recognition.Start();
         await opened.Task.WaitAsync(Ct);
