@@ -14,6 +14,7 @@ internal sealed class SentAudio : IDisposable
     private readonly RewindableAudio? _source;
     private readonly TimeSpan _bufferLength;
     private long _covered;
+    private long _reported;
 
     public SentAudio(RecognitionOptions options, ReconnectPolicy policy, RewindableAudio? source)
     {
@@ -68,11 +69,12 @@ internal sealed class SentAudio : IDisposable
                     : new Replay(Length, 0, default, new AudioRange(_covered, null)) { CanGoOn = false };
             }
 
-            long from = Math.Min(_layout.OffsetOf(_covered), Math.Max(Length, _layout.Header.Length));
+            long from = Math.Max(_reported, Math.Min(_layout.OffsetOf(_covered), Math.Max(Length, _layout.Header.Length)));
             AudioRange? lost = null;
             if (from < kept)
             {
-                from = _layout.Align(kept);
+                // Up to here the loss is known: a time in milliseconds need not fall on the sample.
+                _reported = from = _layout.Align(kept);
                 long end = _layout.TimeOf(from);
                 lost = new AudioRange(_covered, end);
                 _covered = Math.Max(_covered, end);
