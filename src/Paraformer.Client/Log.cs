@@ -16,7 +16,7 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "Recognition {RequestId} failed: {Code}")]
     public static partial void Failed(ILogger logger, string requestId, string code);
 
-    [LoggerMessage(5, LogLevel.Debug, "Recognition {RequestId}: an event of an unknown kind was ignored")]
+    [LoggerMessage(5, LogLevel.Debug, "Recognition {RequestId}: an event of an unknown kind or of another task was ignored")]
     public static partial void EventIgnored(ILogger logger, string requestId);
 
     [LoggerMessage(6, LogLevel.Error, "Recognition {RequestId}: the callback {Callback} threw")]

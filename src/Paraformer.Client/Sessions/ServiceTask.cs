@@ -127,6 +127,10 @@ internal sealed class ServiceTask : IAsyncDisposable
 
             switch (message.Event)
             {
+                case not TaskEvents.TaskFailed when message.TaskId is { Length: > 0 } other && other != _id:
+                    // On a connection that is used again, an event of an earlier task may come late.
+                    Log.EventIgnored(_session.Logger, _id);
+                    break;
                 case TaskEvents.TaskFailed:
                     throw new RecognitionFailedException(
                         message.ErrorCode ?? ClientErrorCodes.Unknown, message.ErrorMessage ?? "The service failed the task and gave no reason.", requestId: _id);

@@ -270,7 +270,7 @@ public sealed class ReconnectTests
     {
         Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 150].Array[1, 4], Gen.Bool, Gen.Bool.Select(compressed => compressed ? "aac" : "pcm")).SampleAsync(async (seed, cuts, isStream, format) =>
         {
-            SpokenAudio audio = SpokenAudio.Create(seed, sentences: 4);
+            SpokenAudio audio = SpokenAudio.Create(seed, sentences: 3);
             byte[] bytes = format == "pcm" ? audio.Pcm : [.. WordService.ContainerHeader, .. audio.Pcm];
             var service = new WordService();
             await using var client = new RecognitionClient(new RecognitionClientOptions
@@ -284,7 +284,7 @@ public sealed class ReconnectTests
 
             Assert.Equal(audio.Text, string.Join('\n', results.Where(r => r.IsFinal).Select(r => r.Sentence!.Text)));
             Assert.Empty(service.Violations);
-        }, iter: 200).GetAwaiter().GetResult();
+        }, iter: 100).GetAwaiter().GetResult();
     }
 
     private static Sentence Final(int id, long begin, long end, string text) => new()

@@ -29,7 +29,7 @@ public sealed class ReplayBufferTests
                 Assert.Equal(kept.Length, buffer.Read(start, kept));
                 Assert.True(kept.AsSpan().SequenceEqual(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stream)[(int)start..]));
             }
-        }, iter: 100);
+        }, iter: 40);
     }
 
     [Fact]
