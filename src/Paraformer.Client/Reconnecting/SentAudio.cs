@@ -1,5 +1,3 @@
-using Paraformer.Protocol;
-
 namespace Paraformer.Client;
 
 /// <summary>

@@ -50,6 +50,12 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
     public static Func<FakeTask, Task> Answering(params string[] texts) => async task =>
     {
         await task.StartAsync();
+        await AnswerAsync(task, texts);
+    };
+
+    /// <summary>As <see cref="Answering"/>, for a task that has started.</summary>
+    public static async Task AnswerAsync(FakeTask task, params string[] texts)
+    {
         await task.ReadToFinishAsync();
         for (int i = 0; i < texts.Length; i++)
         {
@@ -59,5 +65,5 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
 
         await task.FinishAsync();
         await task.ReadToEndAsync();
-    };
+    }
 }
