@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using Paraformer.Client;
 using Paraformer.Protocol;
 
@@ -10,6 +11,7 @@ namespace Paraformer.Benchmarks;
 
 /// <summary>What one frame of 100 ms costs the client: from the call to the socket, with a service in another process that keeps silent.</summary>
 [MemoryDiagnoser]
+[SuppressMessage("Design", "CA1001", Justification = "The clean-up of the benchmark disposes of them.")]
 [Config(typeof(InThisProcess))]
 public class ClientBenchmarks
 {
@@ -56,6 +58,6 @@ public class ClientBenchmarks
 
     private sealed class InThisProcess : ManualConfig
     {
-        public InThisProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Default));
+        public InThisProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance));
     }
 }

@@ -12,7 +12,7 @@ internal static class Program
                 await using (var service = new ProtocolService())
                 {
                     Console.WriteLine(service.Port);
-                    await service.WaitForInputEndAsync();
+                    await ProtocolService.WaitForInputEndAsync();
                 }
 
                 return 0;

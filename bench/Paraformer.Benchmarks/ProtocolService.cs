@@ -19,6 +19,8 @@ internal sealed class ProtocolService : IAsyncDisposable
 {
     private const int BytesPerSecond = 32_000;
 
+    private static readonly string[] Said = ["today", "is", "fine"];
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, bool> _serving = new();
@@ -44,7 +46,7 @@ internal sealed class ProtocolService : IAsyncDisposable
     }
 
     /// <summary>Serves until the standard input ends: until the starter has closed it or is gone.</summary>
-    public Task WaitForInputEndAsync() => Task.Run(Console.In.ReadToEndAsync);
+    public static Task WaitForInputEndAsync() => Task.Run(Console.In.ReadToEndAsync);
 
     public async ValueTask DisposeAsync()
     {
@@ -134,7 +136,7 @@ internal sealed class ProtocolService : IAsyncDisposable
     private static Sentence Sentence(long second, bool isFinal)
     {
         long begin = (second - 1) / 5 * 5000;
-        Word[] words = [.. Enumerable.Range(0, (int)((second - 1) % 5) + 1).SelectMany(i => new[] { "today", "is", "fine" }.Select((text, w) => new Word
+        Word[] words = [.. Enumerable.Range(0, (int)((second - 1) % 5) + 1).SelectMany(i => Said.Select((text, w) => new Word
         {
             BeginTime = begin + (i * 1000) + (w * 300), EndTime = begin + (i * 1000) + (w * 300) + 250, Text = text,
         }))];

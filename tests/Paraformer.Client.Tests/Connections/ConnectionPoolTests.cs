@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Paraformer.Client.Tests.Support;
 using Paraformer.Protocol;
 using Paraformer.Testing;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using Paraformer.Client.Tests.Support;
 using Paraformer.Protocol;
 using Paraformer.Testing;
 

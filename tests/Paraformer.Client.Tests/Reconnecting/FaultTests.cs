@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Buffers.Binary;
-using Paraformer.Protocol;
 using Paraformer.Testing;
 
 namespace Paraformer.Client.Tests.Reconnecting;

@@ -266,9 +266,9 @@ public sealed class ReconnectTests
     }
 
     [Fact]
-    public void Whatever_message_the_connection_is_cut_at_the_words_are_the_same()
+    public async Task Whatever_message_the_connection_is_cut_at_the_words_are_the_same()
     {
-        Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 150].Array[1, 4], Gen.Bool, Gen.Bool.Select(compressed => compressed ? "aac" : "pcm")).SampleAsync(async (seed, cuts, isStream, format) =>
+        await Gen.Select(Gen.Int[0, 1000], Gen.Int[1, 150].Array[1, 4], Gen.Bool, Gen.Bool.Select(compressed => compressed ? "aac" : "pcm")).SampleAsync(async (seed, cuts, isStream, format) =>
         {
             SpokenAudio audio = SpokenAudio.Create(seed, sentences: 3);
             byte[] bytes = format == "pcm" ? audio.Pcm : [.. WordService.ContainerHeader, .. audio.Pcm];
@@ -284,7 +284,7 @@ public sealed class ReconnectTests
 
             Assert.Equal(audio.Text, string.Join('\n', results.Where(r => r.IsFinal).Select(r => r.Sentence!.Text)));
             Assert.Empty(service.Violations);
-        }, iter: 100).GetAwaiter().GetResult();
+        }, iter: 100);
     }
 
     private static Sentence Final(int id, long begin, long end, string text) => new()

@@ -193,11 +193,11 @@ public sealed class MisbehavingServiceTests
     }
 
     [Fact]
-    public void Whatever_bytes_the_service_sends_the_session_ends_with_its_results_or_a_typed_failure()
+    public async Task Whatever_bytes_the_service_sends_the_session_ends_with_its_results_or_a_typed_failure()
     {
         string[] valid = [Result, Finished, """{"header":{"task_id":"$","event":"task-failed","error_code":"E","error_message":"m"},"payload":{}}"""];
         Gen<(int, int, byte)[]> changes = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 250], Gen.Byte).Array[0, 6];
-        changes.SampleAsync(async edits =>
+        await changes.SampleAsync(async edits =>
         {
             byte[][] messages = [.. valid.Select(Encoding.UTF8.GetBytes)];
             foreach ((int message, int at, byte value) in edits)
@@ -236,7 +236,7 @@ public sealed class MisbehavingServiceTests
 
             await session.Ended.WaitAsync(Ct);
             await service.EndedAsync();
-        }, iter: 500).GetAwaiter().GetResult();
+        }, iter: 500);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Paraformer.Testing;
 /// <summary>How a <see cref="FaultProxy"/> ends a connection.</summary>
 public enum Cut
 {
-    /// <summary>An orderly end of both sides, in the middle of whatever was under way ("limit_data").</summary>
+    /// <summary>Both sides are closed in the middle of whatever was under way ("limit_data"); the bytes before the cut have been passed on.</summary>
     Close,
 
     /// <summary>A reset of both sides ("reset_peer").</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -5,6 +6,7 @@ using System.Threading.Channels;
 namespace Paraformer.Testing;
 
 /// <summary>One connection through a <see cref="FaultProxy"/>.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Running the connection disposes of both sockets.")]
 internal sealed class ProxiedConnection(Socket client, ConnectionFaults faults, int seed)
 {
     private const int PieceBytes = 16 * 1024;
