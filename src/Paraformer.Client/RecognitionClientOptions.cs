@@ -75,6 +75,30 @@ public sealed record RecognitionClientOptions
     /// </summary>
     public int SendQueueBytes { get; init; } = 1 << 20;
 
+    /// <summary>What happens when a connection is lost in mid-task; <see cref="ReconnectPolicy.Default"/> by default.</summary>
+    public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
+
+    /// <summary>
+    /// How many connections may stay open between tasks to save the next ones the time of connecting; 8 by default, 0 opens one for each
+    /// task. A connection that has died in the meantime is replaced without notice.
+    /// </summary>
+    public int MaxPooledConnections { get; init; } = 8;
+
+    /// <summary>
+    /// How long a connection stays open without a task; 50 s by default. The service closes it after 60 s.
+    /// </summary>
+    public TimeSpan PooledConnectionIdleTimeout { get; init; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>How often the service is pinged; 20 s by default. <see cref="Timeout.InfiniteTimeSpan"/> never pings.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long the answer to a ping may take before the connection counts as lost; 2 minutes by default. The answer comes behind the
+    /// audio that the service has not yet read, so a file that is sent at once needs long; for live audio 10 s will do.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> expects no answer.
+    /// </summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Replaces the WebSocket. The client owns it and disposes of it.</summary>
     public IRecognitionTransport? Transport { get; init; }
 
@@ -87,6 +111,12 @@ public sealed record RecognitionClientOptions
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SendQueueBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxPooledConnections);
+        ArgumentNullException.ThrowIfNull(Reconnect);
+        Reconnect.Validate();
+        ThrowIfNotATimeout(PooledConnectionIdleTimeout, nameof(PooledConnectionIdleTimeout));
+        ThrowIfNotATimeout(KeepAliveInterval, nameof(KeepAliveInterval));
+        ThrowIfNotATimeout(KeepAliveTimeout, nameof(KeepAliveTimeout));
         ThrowIfNotATimeout(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotATimeout(StartTimeout, nameof(StartTimeout));
         ThrowIfNotATimeout(FinishTimeout, nameof(FinishTimeout));

@@ -9,11 +9,11 @@ public static class LocalRecognition
     /// <summary>Makes a client on an engine.</summary>
     /// <param name="engine">Recognises the audio.</param>
     /// <param name="ownsEngine">Whether disposing of the client disposes of the engine.</param>
-    /// <param name="options">Further options of the client; its <see cref="RecognitionClientOptions.Transport"/> is replaced.</param>
+    /// <param name="options">Further options of the client; its <see cref="RecognitionClientOptions.Transport"/> is replaced, and there is no pool: connecting costs nothing here.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static RecognitionClient CreateClient(IRecognitionEngine engine, bool ownsEngine = false, RecognitionClientOptions? options = null)
     {
         var transport = new LocalTransport(engine, ownsEngine);
-        return new RecognitionClient((options ?? new RecognitionClientOptions()) with { Transport = transport });
+        return new RecognitionClient((options ?? new RecognitionClientOptions()) with { Transport = transport, MaxPooledConnections = 0 });
     }
 }

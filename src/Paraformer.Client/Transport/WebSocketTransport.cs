@@ -7,7 +7,7 @@ using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
-/// <summary>Connects over a WebSocket, one for each task. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
+/// <summary>Connects over a WebSocket. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
 public sealed class WebSocketTransport : IRecognitionTransport
 {
     private readonly RecognitionClientOptions _options;
@@ -65,7 +65,7 @@ public sealed class WebSocketTransport : IRecognitionTransport
         }
     }
 
-    /// <summary>Does nothing: every connection belongs to its session.</summary>
+    /// <summary>Does nothing: every connection belongs to whoever asked for it.</summary>
     public ValueTask DisposeAsync() => default;
 
     private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
@@ -112,6 +112,8 @@ public sealed class WebSocketTransport : IRecognitionTransport
     private void Configure(ClientWebSocketOptions socket, string? key)
     {
         socket.CollectHttpResponseDetails = true;
+        socket.KeepAliveInterval = _options.KeepAliveInterval;
+        socket.KeepAliveTimeout = _options.KeepAliveTimeout;
         if (_options.Proxy is { } proxy)
         {
             socket.Proxy = proxy;
