@@ -66,7 +66,7 @@ build() {
     exec 9>"$ROOT/artifacts/build.lock"
     flock 9
   fi
-  if [ ! -e "$stamp" ] || [ -n "$(find "$ROOT/src" "$ROOT/tests" "$ROOT"/*.props "$ROOT/global.json" "$ROOT/.editorconfig" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]; then
+  if [ ! -e "$stamp" ] || [ -n "$(find "$ROOT/src" "$ROOT/tests" "$ROOT/samples" "$ROOT"/*.props "$ROOT/global.json" "$ROOT/.editorconfig" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]; then
     touch "$stamp.new"
     if ! quietly "Building Paraformer.NET, once; this takes about a minute ..." "$log" dotnet build "$ROOT/$project" -c Release -v quiet; then
       grep -E 'error' "$log" | sort -u | head -n 5 >&2

@@ -24,7 +24,10 @@ switch (args.FirstOrDefault())
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
+    case "punctuation":
+        PunctuationSpeed.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] from the repository's folder, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage: live|overhead [WAV…] | punctuation from the repository's folder, or load [STREAMS [SECONDS]]");
         return 2;
 }

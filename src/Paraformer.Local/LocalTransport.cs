@@ -11,6 +11,7 @@ namespace Paraformer.Local;
 public sealed class LocalTransport : IRecognitionTransport
 {
     private readonly RecognitionService _service;
+    private readonly RecognitionService? _ownedService;
     private readonly IRecognitionEngine? _ownedEngine;
     private readonly ConcurrentDictionary<Task, bool> _served = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -33,7 +34,7 @@ public sealed class LocalTransport : IRecognitionTransport
     public LocalTransport(IRecognitionEngine engine, bool ownsEngine = false, RecognitionServiceOptions? options = null, IHotWordSource? hotWords = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        _service = new RecognitionService(engine, options ?? new RecognitionServiceOptions(), hooks: new ServiceHooks { HotWords = hotWords });
+        _service = _ownedService = new RecognitionService(engine, options ?? new RecognitionServiceOptions(), hooks: new ServiceHooks { HotWords = hotWords });
         _stop = _stopping.Token;
         _ownedEngine = ownsEngine ? engine : null;
     }
@@ -67,6 +68,7 @@ public sealed class LocalTransport : IRecognitionTransport
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_served.Keys).ConfigureAwait(false);
         _stopping.Dispose();
+        _ownedService?.Dispose();
         if (_ownedEngine is not null)
         {
             await _ownedEngine.DisposeAsync().ConfigureAwait(false);

@@ -13,6 +13,7 @@ using Paraformer.Engine;
 using Paraformer.Protocol;
 using Paraformer.Server.Endpoints;
 using Paraformer.Server.Hosting;
+using Paraformer.Server.Observability;
 using Paraformer.Server.Limits;
 using Paraformer.Server.Security;
 using Paraformer.Server.State;
@@ -63,6 +64,7 @@ public static class ParaformerServer
         builder.Services.AddSingleton(services => new ConnectionLimiter(
             options.MaxConnections, options.MaxConnectionsPerAddress, services.GetRequiredService<RecognitionService>().Context.Metrics));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Service.DrainTimeout + s_shutdownMargin);
+        Telemetry.Add(builder.Services, options);
         configureLogging?.Invoke(builder.Logging);
         KeepRequestsOutOfTheLog(builder.Logging);
 
@@ -76,6 +78,8 @@ public static class ParaformerServer
 
         var gate = new ApiKeyGate(callers, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
         app.Use(next => context => origin.InvokeAsync(context, next));
+        Telemetry.Map(app, options.Metrics);
+        new Readiness(engine, callers.HasKeysAsync, app.Lifetime.ApplicationStopping).Map(app);
         new ApiRoutes(gate, state, options).Map(app);
         MapEndpoints(app, gate, new InferenceEndpoint(service, options), engine);
         return app;
@@ -129,12 +133,6 @@ public static class ParaformerServer
         app.Map(InferencePath, gate.Guard(inference.HandleAsync));
         app.MapGet("/api/v1/models", gate.Guard(context => context.Response.WriteAsJsonAsync(
             new ModelList(engine.DescribeModels(), Guid.NewGuid().ToString()), ServerJson.Default.ModelList, cancellationToken: context.RequestAborted)));
-        app.MapGet("/healthz", context =>
-        {
-            bool isStopping = app.Lifetime.ApplicationStopping.IsCancellationRequested;
-            context.Response.StatusCode = isStopping ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
-            return context.Response.WriteAsync(isStopping ? "stopping\n" : "ok\n", context.RequestAborted);
-        });
         app.MapGet("/", context => context.Response.WriteAsync(
             $"Paraformer.NET: speech recognition over WebSocket at {InferencePath}, models at /api/v1/models; all is described at /openapi/v1.json.\n", context.RequestAborted));
         app.MapFallback(context => HttpErrors.WriteAsync(

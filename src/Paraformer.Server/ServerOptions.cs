@@ -120,6 +120,14 @@ public sealed record ServerOptions
     /// <summary>Limits of a client's messages. The default for a text message is 256 KiB.</summary>
     public WebSocketConnectionOptions Messages { get; init; } = new() { MaxTextMessageBytes = 256 * 1024 };
 
+    /// <summary>Who may read the metrics at <c>/metrics</c>; programs on this machine by default.</summary>
+    public MetricsAccess Metrics { get; init; } = MetricsAccess.Loopback;
+
+    /// <summary>
+    /// Whether metrics and traces are sent over OTLP where the variable <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; by default they are.
+    /// </summary>
+    public bool ExportTelemetry { get; init; } = true;
+
     /// <summary>The clock; the system's by default.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -23,6 +23,18 @@ internal sealed class SendQueue(int capacityBytes)
     /// <summary>Bytes that wait to be sent.</summary>
     public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
 
+    /// <summary>Whether the audio has ended and all of it has been taken.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended && _queuedBytes == 0;
+            }
+        }
+    }
+
     /// <summary>Copies one frame of at most <see cref="MaxFrameBytes"/>; false if there is no room for it now.</summary>
     /// <exception cref="InvalidRecognitionStateException">The audio has ended.</exception>
     public bool TryEnqueue(ReadOnlySpan<byte> frame)
@@ -75,6 +87,21 @@ internal sealed class SendQueue(int capacityBytes)
         }
 
         waiting?.TrySetResult();
+    }
+
+    /// <summary>Makes a reader that waits look up: it gets a frame without an array, which is to be passed over.</summary>
+    public void Wake() => _frames.Writer.TryWrite(default);
+
+    /// <summary>Gives back the buffers of what has not been sent.</summary>
+    public void Drain()
+    {
+        while (_frames.Reader.TryRead(out ArraySegment<byte> frame))
+        {
+            if (frame.Array is not null)
+            {
+                Return(frame);
+            }
+        }
     }
 
     /// <summary>Takes no more audio; true for the first call.</summary>

@@ -92,7 +92,7 @@ internal sealed class ConnectionSession
     {
         if (_slot.Active is { } task && task.TryEnd())
         {
-            Log.ClientDisconnect(_context.Logger, task.Id);
+            Log.ClientDisconnect(_context.Logger, task.LogId);
             await task.StopAsync().ConfigureAwait(false);
         }
 
@@ -171,7 +171,7 @@ internal sealed class ConnectionSession
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Log.UnexpectedTaskError(_context.Logger, taskId, e);
+            Log.UnexpectedTaskError(_context.Logger, Log.Clean(taskId), e);
             await FailAsync(Failure.Internal, taskId).ConfigureAwait(false);
         }
     }

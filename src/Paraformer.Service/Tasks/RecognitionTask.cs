@@ -41,10 +41,14 @@ internal sealed class RecognitionTask : IDisposable
         _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes, context.Buffers);
         _pace = new AudioPace(context);
         _ticket = ticket;
+        LogId = Log.Clean(specification.TaskId);
         _metrics = new TaskMetrics(context);
     }
 
     public string Id => _specification.TaskId;
+
+    /// <summary>The id as it may stand in a log: no line breaks and no terminal's control characters.</summary>
+    public string LogId { get; }
 
     /// <summary>Whether the terminal event has been sent, or never will be because the client is gone.</summary>
     public bool HasEnded => EndedAt != Clock.Never;
@@ -130,7 +134,7 @@ internal sealed class RecognitionTask : IDisposable
         }
 
         _metrics.OnEnded(failure.Code);
-        Log.TaskFailed(_context.Logger, Id, failure.Code);
+        Log.TaskFailed(_context.Logger, LogId, failure.Code);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _outbox.CloseAsync(closeStatus, failure.Code).ConfigureAwait(false);
         return true;
@@ -175,7 +179,7 @@ internal sealed class RecognitionTask : IDisposable
             {
                 _metrics.OnStarted(stream, _specification.Stream.Model);
                 Log.TaskStarted(
-                    _context.Logger, Id, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
+                    _context.Logger, LogId, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
                 _silence.Reset();
                 Volatile.Write(ref _startedAt, _context.Clock.Now);
                 await _outbox.SendStartedAsync(this).ConfigureAwait(false);
@@ -288,7 +292,7 @@ internal sealed class RecognitionTask : IDisposable
             if (await _outbox.FinishAsync(this).ConfigureAwait(false))
             {
                 _metrics.OnEnded(TaskMetrics.Finished);
-                Log.TaskFinished(_context.Logger, Id, stream.AudioMs, sentences);
+                Log.TaskFinished(_context.Logger, LogId, stream.AudioMs, sentences);
             }
         }
         catch (Exception e)
@@ -301,14 +305,14 @@ internal sealed class RecognitionTask : IDisposable
     {
         if (HasEnded || _stop.IsCancellationRequested)
         {
-            Log.ErrorAfterEnd(_context.Logger, Id, exception);
+            Log.ErrorAfterEnd(_context.Logger, LogId, exception);
             return;
         }
 
         var failure = Failure.From(exception, _specification.Stream.Format);
         if (failure == Failure.Internal)
         {
-            Log.UnexpectedTaskError(_context.Logger, Id, exception);
+            Log.UnexpectedTaskError(_context.Logger, LogId, exception);
         }
 
         await FailAsync(failure).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Paraformer.Engine;
 
 namespace Paraformer.Service.Tasks;
@@ -9,7 +10,10 @@ internal sealed class TaskMetrics(ServiceContext context)
 
     private const string Unopened = "none";
 
+    private static readonly ActivitySource s_source = new(ServiceMetrics.MeterName);
+
     private readonly long _askedAt = context.Clock.Now;
+    private readonly Activity? _activity = StartActivity();
     private string _model = Unopened;
     private IRecognitionStream? _stream;
     private long _audioAt = Clock.Never;
@@ -40,6 +44,7 @@ internal sealed class TaskMetrics(ServiceContext context)
         if (!_hasResult && _audioAt != Clock.Never)
         {
             _hasResult = true;
+            _activity?.AddEvent(new ActivityEvent("first_result"));
             context.Metrics.FirstResult(_model, Since(_audioAt));
         }
     }
@@ -52,11 +57,41 @@ internal sealed class TaskMetrics(ServiceContext context)
             return;
         }
 
+        EndActivity(result);
         context.Metrics.Ended(_model, result, Since(_askedAt), (_stream?.AudioMs ?? 0) / 1000.0);
         if (result == Finished && _inputEndedAt != Clock.Never)
         {
             context.Metrics.Final(_model, Since(_inputEndedAt));
         }
+    }
+
+    // A connection carries one task after another: the activity of one must not become the parent of the next.
+    private static Activity? StartActivity()
+    {
+        Activity? connection = Activity.Current;
+        Activity? activity = s_source.StartActivity("recognition", ActivityKind.Server, connection?.Context ?? default);
+        Activity.Current = connection;
+        return activity;
+    }
+
+    private void EndActivity(string result)
+    {
+        if (_activity is null)
+        {
+            return;
+        }
+
+        _activity.SetTag("paraformer.model", _model);
+        _activity.SetTag("paraformer.result", result);
+        _activity.SetTag("paraformer.audio_seconds", (_stream?.AudioMs ?? 0) / 1000.0);
+        if (result != Finished)
+        {
+            _activity.SetStatus(ActivityStatusCode.Error, result);
+        }
+
+        Activity? current = Activity.Current;
+        _activity.Stop();
+        Activity.Current = current;
     }
 
     private TimeSpan Since(long moment) => context.Clock.Time.GetElapsedTime(moment);

@@ -183,9 +183,6 @@ internal sealed class RawSocket : IDisposable
         }
     }
 
-    /// <summary>Ends the sending side.</summary>
-    public void Shutdown() => _tcp.Client.Shutdown(SocketShutdown.Send);
-
     public void Dispose()
     {
         _stream.Dispose();

@@ -19,7 +19,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Engine = engine;
         Log = log;
         Endpoint = ParaformerServer.GetEndpoint(app);
-        Http = new HttpClient { BaseAddress = new UriBuilder(Endpoint) { Scheme = "http", Path = "/" }.Uri };
+        Http = new HttpClient { BaseAddress = new UriBuilder(Endpoint) { Scheme = Endpoint.Scheme == "wss" ? "https" : "http", Path = "/" }.Uri };
     }
 
     public ScriptedEngine Engine { get; }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Paraformer.Service;
 
 namespace Paraformer.Service.Tests.Fakes;
 

@@ -37,8 +37,8 @@ public sealed class MemorySessionQuotaTests
     }
 
     [Fact]
-    public void Whatever_is_claimed_and_released_no_key_ever_holds_more_than_its_sessions() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Bool).List[0, 200].Sample(steps =>
+    public Task Whatever_is_claimed_and_released_no_key_ever_holds_more_than_its_sessions() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Bool).List[0, 200].SampleAsync(async steps =>
         {
             var quota = new MemorySessionQuota(new SessionQuotaOptions { MaxSessionsPerKey = 3, MaxSubmissionsPerSecond = 1000 }, _time);
             var held = new Dictionary<string, Stack<SessionClaim>>();
@@ -50,10 +50,10 @@ public sealed class MemorySessionQuotaTests
                 {
                     if (held[id].TryPop(out SessionClaim released))
                     {
-                        Assert.True(quota.ReleaseAsync(released).IsCompletedSuccessfully);
+                        await quota.ReleaseAsync(released);
                     }
                 }
-                else if (Claim(quota, id) is { Verdict: QuotaVerdict.Granted } claim)
+                else if (await ClaimAsync(quota, id) is { Verdict: QuotaVerdict.Granted } claim)
                 {
                     held[id].Push(claim);
                 }
@@ -61,13 +61,6 @@ public sealed class MemorySessionQuotaTests
                 Assert.InRange(held[id].Count, 0, 3);
             }
         });
-
-    private static SessionClaim Claim(MemorySessionQuota quota, string key)
-    {
-        ValueTask<SessionClaim> claim = quota.ClaimAsync(key, CancellationToken.None);
-        Assert.True(claim.IsCompletedSuccessfully);
-        return claim.GetAwaiter().GetResult();
-    }
 
     private static ValueTask<SessionClaim> ClaimAsync(MemorySessionQuota quota, string key) => quota.ClaimAsync(key, CancellationToken.None);
 }

@@ -145,13 +145,7 @@ public sealed class ServiceLimitTests
         harness.Engine.StartGate = gate.Task;
         await harness.SendAsync(ClientMessages.RunTask(s_taskId));
         await harness.Engine.Asked;
-        Task sending = Task.Run(async () =>
-        {
-            for (int i = 0; i < 10; i++)
-            {
-                await harness.SendAudioAsync(4096);
-            }
-        });
+        Task sending = SendManyAsync(harness);
         await EventuallyHoldsAsync(harness, 8192);
         measured.Observe();
         Assert.Equal(8192, measured["paraformer.buffered"]);
@@ -181,6 +175,14 @@ public sealed class ServiceLimitTests
         while (!holds())
         {
             await Task.Delay(5, patience.Token);
+        }
+    }
+
+    private static async Task SendManyAsync(Harness harness)
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            await harness.SendAudioAsync(4096);
         }
     }
 
