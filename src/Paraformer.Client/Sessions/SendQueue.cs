@@ -12,7 +12,10 @@ internal sealed class SendQueue(int capacityBytes)
     private readonly Channel<ArraySegment<byte>> _frames =
         Channel.CreateUnbounded<ArraySegment<byte>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private const int MaxSpareBuffers = 16;
+
     private readonly Lock _gate = new();
+    private readonly Stack<byte[]> _spare = new(MaxSpareBuffers);
     private TaskCompletionSource? _space;
     private long _queuedBytes;
     private bool _ended;
@@ -51,7 +54,8 @@ internal sealed class SendQueue(int capacityBytes)
                 return false;
             }
 
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(frame.Length);
+            // The shared pool alone would run dry with many sessions at once.
+            byte[] buffer = _spare.TryPeek(out byte[]? spare) && spare.Length >= frame.Length ? _spare.Pop() : ArrayPool<byte>.Shared.Rent(frame.Length);
             frame.CopyTo(buffer);
             _queuedBytes += frame.Length;
             _frames.Writer.TryWrite(new ArraySegment<byte>(buffer, 0, frame.Length));
@@ -77,10 +81,18 @@ internal sealed class SendQueue(int capacityBytes)
     /// <summary>Gives a frame's buffer back once it is sent.</summary>
     public void Return(ArraySegment<byte> frame)
     {
-        ArrayPool<byte>.Shared.Return(frame.Array!);
         TaskCompletionSource? waiting;
         lock (_gate)
         {
+            if (_spare.Count < MaxSpareBuffers && !_ended)
+            {
+                _spare.Push(frame.Array!);
+            }
+            else
+            {
+                ArrayPool<byte>.Shared.Return(frame.Array!);
+            }
+
             _queuedBytes -= frame.Count;
             waiting = _space;
             _space = null;
@@ -100,6 +112,14 @@ internal sealed class SendQueue(int capacityBytes)
             if (frame.Array is not null)
             {
                 Return(frame);
+            }
+        }
+
+        lock (_gate)
+        {
+            while (_spare.TryPop(out byte[]? spare))
+            {
+                ArrayPool<byte>.Shared.Return(spare);
             }
         }
     }
