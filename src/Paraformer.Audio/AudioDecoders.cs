@@ -41,11 +41,18 @@ public static class AudioDecoders
 
     /// <summary>Makes a decoder.</summary>
     /// <param name="codec">The stated format. <c>pcm</c> and <c>wav</c> streams are sniffed: a RIFF header counts in both, and without one both are raw.</param>
-    /// <param name="statedSampleRate">The rate of headerless audio, 1,000 to 768,000 Hz. A header's own rate wins.</param>
+    /// <param name="statedSampleRate">
+    /// The rate of the audio, 1,000 to 768,000 Hz. A stream that says its own rate must agree, or is refused with both
+    /// figures; for Opus, 8000, 12000, 16000, 24000 and 48000 agree with any.
+    /// </param>
     /// <param name="outputRate">8000 or 16000.</param>
     /// <exception cref="AudioFormatException">The format is not supported here.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A rate is out of its range.</exception>
-    public static StreamingAudioDecoder Create(AudioCodec codec, int statedSampleRate, int outputRate)
+    public static StreamingAudioDecoder Create(AudioCodec codec, int statedSampleRate, int outputRate) =>
+        Create(codec, statedSampleRate, outputRate, DecoderPool.Shared);
+
+    /// <inheritdoc cref="Create(AudioCodec, int, int)"/>
+    internal static StreamingAudioDecoder Create(AudioCodec codec, int statedSampleRate, int outputRate, DecoderPool pool)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(statedSampleRate, WavFormat.MinSampleRate);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statedSampleRate, WavFormat.MaxSampleRate);
@@ -59,9 +66,9 @@ public static class AudioDecoders
             return new PcmWavDecoder(codec, statedSampleRate, outputRate);
         }
 
-        return IsDecodable(codec)
-            ? new CompressedDecoder(codec, statedSampleRate, outputRate, DecoderPool.Shared)
-            : throw new AudioFormatException(AudioFormatError.Unsupported, WhyNotDecodable(NameOf(codec)));
+        return pool.Start().Contains(WorkerCodec(codec))
+            ? new CompressedDecoder(codec, statedSampleRate, outputRate, pool)
+            : throw new AudioFormatException(AudioFormatError.Unsupported, WhyNotDecodable(NameOf(codec), pool));
     }
 
     /// <summary>The name on the wire.</summary>
@@ -97,12 +104,12 @@ public static class AudioDecoders
     internal static string? WhyNotDecodable(DetectedFormat found) =>
         found.Codec is not { } codec ? $"{found.Describe()} is none of the formats that can be decoded: {SupportedNames}."
         : IsDecodable(codec) ? null
-        : WhyNotDecodable(found.Describe());
+        : WhyNotDecodable(found.Describe(), DecoderPool.Shared);
 
     private static string SupportedNames => string.Join(", ", Supported.Select(NameOf));
 
-    private static string WhyNotDecodable(string what) =>
-        $"{what} cannot be decoded here, for {DecoderPool.Shared.WhyUnavailable ?? "FFmpeg was built without it"}: {Remedy}, or use one of {SupportedNames}.";
+    private static string WhyNotDecodable(string what, DecoderPool pool) =>
+        $"{what} cannot be decoded here, for {pool.WhyUnavailable ?? "FFmpeg was built without it"}: {Remedy}, or use pcm or wav.";
 
     private static bool IsDecodable(AudioCodec codec) => codec is AudioCodec.Pcm or AudioCodec.Wav || DecoderPool.Shared.Start().Contains(WorkerCodec(codec));
 }

@@ -12,6 +12,12 @@ internal sealed class AdtsReader : FrameReader
     /// </summary>
     private const int LeastDelay = 1024;
 
+    /// <summary>
+    /// SBR, where the decoder doubles the rate, adds a filter bank in the encoder and one in the decoder. The encoders in
+    /// use differ little: Fraunhofer's has 5,058 samples of the doubled rate in all, Apple's 5,186.
+    /// </summary>
+    private const int UsualSbrDelay = 5058 / 2;
+
     private AdtsHeader? _current;
     private bool _inSync;
 
@@ -70,7 +76,10 @@ internal sealed class AdtsReader : FrameReader
     {
         if (!isSame)
         {
-            sink.Begin(new CompressedStream(AudioCodec.Aac, "aac", "aac", header.SampleRate, header.SampleRate, header.Channels, LeastDelay, []));
+            sink.Begin(new CompressedStream(AudioCodec.Aac, "aac", "aac", header.SampleRate, header.SampleRate, header.Channels, LeastDelay, [])
+            {
+                SkipDoubled = UsualSbrDelay,
+            });
             _current = header;
         }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Paraformer.Audio.Probing;
 using Paraformer.Audio.Workers;
 
 namespace Paraformer.Audio.Compressed;
@@ -122,7 +121,7 @@ internal sealed class CompressedDecoder : StreamingAudioDecoder, IPacketSink
 
         _stream = stream;
         _info = new AudioStreamInfo(stream.Container, stream.Encoding, stream.NominalRate, Math.Max(1, stream.Channels), null);
-        _track.Begin(stream.SampleRate, stream.Skip, _output!);
+        _track.Begin(stream, _output!);
         _decoding?.Dispose();
         _decoding = new PacketDecoding(_pool, AudioDecoders.WorkerCodec(stream.Codec), stream.Header, OnDecoded);
     }

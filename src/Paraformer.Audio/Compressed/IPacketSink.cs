@@ -26,7 +26,11 @@ internal interface IPacketSink
 /// <param name="Skip">Samples at the start that are the encoder's and decoder's delay, not sound.</param>
 /// <param name="Header">The codec's own header for the decoder; empty where it needs none.</param>
 internal sealed record CompressedStream(
-    AudioCodec Codec, string Container, string Encoding, int SampleRate, int NominalRate, int Channels, int Skip, byte[] Header);
+    AudioCodec Codec, string Container, string Encoding, int SampleRate, int NominalRate, int Channels, int Skip, byte[] Header)
+{
+    /// <summary><see cref="Skip"/> where the decoder gives twice as many samples as packets count, for AAC with SBR.</summary>
+    public int SkipDoubled { get; init; } = Skip;
+}
 
 /// <summary>Finds the packets of a compressed stream that arrives in pieces cut anywhere, each as soon as its last byte is there.</summary>
 internal abstract class PacketReader : IDisposable

@@ -18,8 +18,8 @@ internal abstract class OggMapping
     /// <summary>The codec's name in messages.</summary>
     protected abstract string Name { get; }
 
-    /// <summary>Whether granule positions count the samples to skip, too.</summary>
-    protected abstract bool GranuleCountsSkip { get; }
+    /// <summary>Whether the last page's position can be relied on to say where the sound ends.</summary>
+    protected abstract bool GranuleTellsEnd { get; }
 
     /// <summary>A logical stream begins.</summary>
     public void BeginStream()
@@ -33,15 +33,14 @@ internal abstract class OggMapping
     /// <summary>A page of the stream begins.</summary>
     public void BeginPage(OggPageHeader page, IPacketSink sink)
     {
-        if (_stream is not { } stream || page.Granule < 0)
+        if (_stream is null || !GranuleTellsEnd || page.Granule < 0)
         {
             return;
         }
 
         if (page.IsLast)
         {
-            long atFirst = GranuleCountsSkip ? 0 : stream.Skip;
-            long end = _granule is { } before && page.Granule >= before ? _samples + page.Granule - before : page.Granule + atFirst;
+            long end = _granule is { } before && page.Granule >= before ? _samples + page.Granule - before : page.Granule;
             sink.EndAt(Math.Max(end, _samples));
         }
 

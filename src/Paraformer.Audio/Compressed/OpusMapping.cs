@@ -13,7 +13,7 @@ internal sealed class OpusMapping : OggMapping
 
     protected override string Name => "Opus";
 
-    protected override bool GranuleCountsSkip => true;
+    protected override bool GranuleTellsEnd => true;
 
     protected override CompressedStream ReadHeader(ReadOnlySpan<byte> packet, out int headersThatFollow)
     {

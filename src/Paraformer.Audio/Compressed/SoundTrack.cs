@@ -13,6 +13,7 @@ internal sealed class SoundTrack(int outputRate) : IDisposable
     private int _rate;
     private int _clockRate;
     private int _skip;
+    private int _skipDoubled;
     private long _at;
     private long _end;
     private long _silence;
@@ -21,13 +22,12 @@ internal sealed class SoundTrack(int outputRate) : IDisposable
     public double Seconds { get; private set; }
 
     /// <summary>A stream begins.</summary>
-    /// <param name="clockRate">Samples per second in which its lengths are given.</param>
-    /// <param name="skip">Samples at its start that are no sound.</param>
+    /// <param name="stream">The stream, by whose sample rate all lengths are given.</param>
     /// <param name="output">Where the end of the stream before goes.</param>
-    public void Begin(int clockRate, int skip, IBufferWriter<float> output)
+    public void Begin(CompressedStream stream, IBufferWriter<float> output)
     {
         FlushSilence(output);
-        (_clockRate, _skip, _at, _end) = (clockRate, skip, 0, long.MaxValue);
+        (_clockRate, _skip, _skipDoubled, _at, _end) = (stream.SampleRate, stream.Skip, stream.SkipDoubled, 0, long.MaxValue);
     }
 
     /// <summary>Sets the current stream's end, in samples of its clock from its first packet on.</summary>
@@ -40,7 +40,8 @@ internal sealed class SoundTrack(int outputRate) : IDisposable
     /// <param name="output">Where they go.</param>
     public void Add(ReadOnlySpan<float> samples, int rate, int duration, IBufferWriter<float> output)
     {
-        int first = (int)Math.Clamp((_skip - _at) * rate / _clockRate, 0, samples.Length);
+        int skip = rate > _clockRate ? _skipDoubled : _skip;
+        int first = (int)Math.Clamp((skip - _at) * rate / _clockRate, 0, samples.Length);
         int last = _end == long.MaxValue ? samples.Length : (int)Math.Clamp((_end - _at) * rate / _clockRate, 0, samples.Length);
         _at += duration;
         if (first >= last)

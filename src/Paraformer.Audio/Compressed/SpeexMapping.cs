@@ -18,7 +18,8 @@ internal sealed class SpeexMapping : OggMapping
 
     protected override string Name => "Speex";
 
-    protected override bool GranuleCountsSkip => false;
+    // Programs count the codec's delay and several frames in a packet differently; up to one packet of padding stays.
+    protected override bool GranuleTellsEnd => false;
 
     protected override CompressedStream ReadHeader(ReadOnlySpan<byte> packet, out int headersThatFollow)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Paraformer.Audio.Probing;
 
 namespace Paraformer.Audio.Compressed;
@@ -23,15 +24,13 @@ internal sealed class StreamSniffer(AudioCodec stated)
         _held.AddRange(data);
         while (true)
         {
-            byte[] bytes = [.. _held];
+            ReadOnlySpan<byte> bytes = CollectionsMarshal.AsSpan(_held);
             if (stated is AudioCodec.Mp3 or AudioCodec.Aac && Id3Tag.TryRead(bytes, out long tag))
             {
                 // Both are found behind such tags, which say nothing of what follows.
-                _held.Clear();
-                _tagLeft = tag;
-                ReadOnlySpan<byte> rest = bytes;
-                SkipTag(ref rest);
-                _held.AddRange(rest);
+                int here = (int)Math.Min(tag, bytes.Length);
+                _held.RemoveRange(0, here);
+                _tagLeft = tag - here;
                 continue;
             }
 
@@ -39,9 +38,9 @@ internal sealed class StreamSniffer(AudioCodec stated)
         }
     }
 
-    private byte[]? Decide(byte[] bytes, bool isAll)
+    private byte[]? Decide(ReadOnlySpan<byte> bytes, bool isAll)
     {
-        Match match = ContainerSignatures.Detect(bytes.AsSpan(0, Math.Min(bytes.Length, ContainerSignatures.Window)), isAll, out DetectedFormat? found);
+        Match match = ContainerSignatures.Detect(bytes[..Math.Min(bytes.Length, ContainerSignatures.Window)], isAll, out DetectedFormat? found);
         if (match == Match.NeedsMore)
         {
             return null;
@@ -55,8 +54,9 @@ internal sealed class StreamSniffer(AudioCodec stated)
         }
 
         IsDone = true;
+        byte[] held = bytes.ToArray();
         _held.Clear();
-        return bytes;
+        return held;
     }
 
     private void SkipTag(ref ReadOnlySpan<byte> data)

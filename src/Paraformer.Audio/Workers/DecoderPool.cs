@@ -4,7 +4,7 @@ namespace Paraformer.Audio.Workers;
 /// The worker processes of this process: one started at first need, or before it by <see cref="Start"/>, and one more for
 /// each <see cref="SessionsPerWorker"/> sessions up to the number of processors, started in the background. They stay.
 /// </summary>
-internal sealed class DecoderPool
+internal sealed class DecoderPool : IDisposable
 {
     private const int SessionsPerWorker = 8;
     private const int MaxWorkers = 8;
@@ -12,15 +12,19 @@ internal sealed class DecoderPool
     private readonly Lock _gate = new();
     private readonly List<Slot> _slots = [];
     private readonly int _maxWorkers;
+    private readonly Func<DecoderWorker> _startWorker;
     private Task? _growing;
     private string? _whyUnavailable;
     private IReadOnlyList<byte>? _codecs;
     private int _lastSession;
 
-    public DecoderPool(int maxWorkers) => _maxWorkers = maxWorkers;
+    /// <summary>Makes an empty pool.</summary>
+    /// <param name="maxWorkers">At least 1.</param>
+    /// <param name="startWorker">Starts a process; throws <see cref="DecoderWorkerException"/> where it cannot.</param>
+    public DecoderPool(int maxWorkers, Func<DecoderWorker> startWorker) => (_maxWorkers, _startWorker) = (maxWorkers, startWorker);
 
     /// <summary>The pool of this process.</summary>
-    public static DecoderPool Shared { get; } = new(Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers));
+    public static DecoderPool Shared { get; } = new(Math.Clamp(Environment.ProcessorCount, 1, MaxWorkers), DecoderWorker.Start);
 
     /// <summary>Process ids of the workers that live.</summary>
     public IReadOnlyList<int> ProcessIds
@@ -65,6 +69,42 @@ internal sealed class DecoderPool
     /// <exception cref="AudioFormatException">The decoder refuses the header.</exception>
     public DecoderSession Open(byte codec, ReadOnlySpan<byte> header)
     {
+        try
+        {
+            return OpenOnce(codec, header);
+        }
+        catch (DecoderWorkerException e) when (!e.DuringRequest)
+        {
+            // It ended after it was chosen.
+            return OpenOnce(codec, header);
+        }
+    }
+
+    /// <summary>Takes a session off its worker's count.</summary>
+    public void Release(Slot slot)
+    {
+        lock (_gate)
+        {
+            slot.Sessions--;
+        }
+    }
+
+    /// <summary>Ends the workers.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (Slot slot in _slots)
+            {
+                slot.Worker.Dispose();
+            }
+
+            _slots.Clear();
+        }
+    }
+
+    private DecoderSession OpenOnce(byte codec, ReadOnlySpan<byte> header)
+    {
         Slot slot;
         int id;
         lock (_gate)
@@ -96,18 +136,9 @@ internal sealed class DecoderPool
         }
     }
 
-    /// <summary>Takes a session off its worker's count.</summary>
-    public void Release(Slot slot)
-    {
-        lock (_gate)
-        {
-            slot.Sessions--;
-        }
-    }
-
     private Slot Grow()
     {
-        var slot = new Slot(DecoderWorker.Start());
+        var slot = new Slot(_startWorker());
         _slots.Add(slot);
         return slot;
     }
@@ -115,7 +146,7 @@ internal sealed class DecoderPool
     // A failure stays in the task: the workers that are there serve on, and the next session tries again.
     private void GrowInBackground()
     {
-        var slot = new Slot(DecoderWorker.Start());
+        var slot = new Slot(_startWorker());
         lock (_gate)
         {
             _slots.Add(slot);

@@ -40,7 +40,7 @@ internal sealed class DecoderWorker : IDisposable
     }
 
     /// <summary>Whether it has ended.</summary>
-    public bool IsDead => _isDead;
+    public bool IsDead => _isDead || _process.HasExited;
 
     /// <summary>Codec numbers that it can decode.</summary>
     public IReadOnlyList<byte> Codecs { get; private set; }
@@ -124,7 +124,7 @@ internal sealed class DecoderWorker : IDisposable
     {
         lock (_turn)
         {
-            if (_isDead)
+            if (IsDead)
             {
                 return;
             }
@@ -152,7 +152,7 @@ internal sealed class DecoderWorker : IDisposable
 
     private void ThrowIfDead()
     {
-        if (_isDead || _process.HasExited)
+        if (IsDead)
         {
             _isDead = true;
             throw new DecoderWorkerException("the decoder process has ended");
