@@ -9,7 +9,10 @@ switch (args.FirstOrDefault())
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
+    case "opus" when args.Length == 4:
+        await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] from the repository's folder");
+        Console.Error.WriteLine("usage: live|overhead [WAV…], or opus SESSIONS SECONDS OPUS-FILE, from the repository's folder");
         return 2;
 }

@@ -71,7 +71,7 @@ internal sealed class FfmpegStream : Stream
             Debug.Assert(_stop.IsCancellationRequested, e.Message);
         }
 
-        await _errors.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)_errors).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _process.Dispose();
         _stop.Dispose();
         await base.DisposeAsync();
