@@ -15,7 +15,7 @@ internal sealed class AudioInput : IAsyncDisposable
     private static readonly SearchValues<byte> TextBytes = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b), (byte)'\t', (byte)'\n', (byte)'\r']);
 
     private readonly Stream _source;
-    private readonly byte[] _head;
+    private byte[] _head;
     private Stream _stream;
     private int _headRead;
 
@@ -98,6 +98,31 @@ internal sealed class AudioInput : IAsyncDisposable
     {
         _stream = IsPipe ? Ffmpeg.Convert(program, null, new PrefixedStream(_head, _source), sampleRate) : Ffmpeg.Convert(program, Name, null, sampleRate);
         _headRead = _head.Length;
+    }
+
+    /// <summary>Waits until ffmpeg, where it converts, has shown that it can.</summary>
+    /// <exception cref="CliException">It cannot; the message says why.</exception>
+    public async Task EnsureConvertedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsConverted)
+        {
+            return;
+        }
+
+        try
+        {
+            _head = await ReadHeadAsync(_stream, [], HeadSize, cancellationToken);
+            _headRead = 0;
+        }
+        catch (IOException problem)
+        {
+            throw CliException.Usage(problem.Message, Name, "check that it is a recording", problem);
+        }
+
+        if (_head.Length == 0)
+        {
+            throw CliException.Usage("ffmpeg finds no sound in it", Name, "give a recording");
+        }
     }
 
     /// <summary>Reads the next bytes from the very first one on; 0 at the end.</summary>

@@ -33,7 +33,11 @@ internal sealed record AudioMeasure
         string? problem = null;
         try
         {
-            AudioDecoders.TryParse(choice.Format, out AudioCodec codec);
+            if (!AudioDecoders.TryParse(choice.Format, out AudioCodec codec))
+            {
+                throw new AudioFormatException(AudioFormatError.Unsupported, $"{choice.Format} is not known here.");
+            }
+
             using StreamingAudioDecoder decoder = AudioDecoders.Create(codec, choice.SampleRate, Rate);
             var samples = new ArrayBufferWriter<float>();
             byte[] buffer = new byte[4096];

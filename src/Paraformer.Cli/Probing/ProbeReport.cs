@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Paraformer.Audio;
@@ -87,7 +86,7 @@ internal sealed class ProbeReport
     /// <summary>Lines of label and value.</summary>
     public string Text()
     {
-        var lines = new List<string> { $"file         {_input.Name}", $"container    {_probe?.Container ?? (Format is null ? "unknown" : "raw")}" };
+        var lines = new List<string> { $"file         {_input.Name}", $"container    {_probe?.Container ?? "unknown"}" };
         Add("encoding", Encoding);
         Add("sample rate", SampleRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate} Hz") : null);
         Add("channels", Channels?.ToString(CultureInfo.InvariantCulture));

@@ -28,6 +28,7 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         OutputFile.Check(settings.MetricsFile, settings.Input);
         await using AudioInput input = await AudioInput.OpenAsync(settings.Input, _console, services.Stop);
         FormatChoice choice = FormatChoice.Make(input, settings.Format, settings.SampleRate, ModelNames.DefaultSampleRate(settings.Model), settings.Endpoint is null, Ffmpeg.Find(_console));
+        await input.EnsureConvertedAsync(services.Stop);
 
         if (input.Warning is { } warning)
         {

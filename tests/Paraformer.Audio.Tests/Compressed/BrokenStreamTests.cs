@@ -1,5 +1,3 @@
-using Paraformer.Testing;
-
 namespace Paraformer.Audio.Tests.Compressed;
 
 public class BrokenStreamTests

@@ -15,12 +15,12 @@ public sealed class AnyFileTests : IDisposable
     [InlineData("a.flac", "-f flac")]
     [InlineData("a.mkv", "-c:a aac -f matroska")]
     [InlineData("a.m4a", "-c:a aac -movflags frag_keyframe+empty_moov -f mp4")]
-    [InlineData("a: b 'c'.aiff", "-f aiff")]
+    [InlineData("a: b 'c'.au", "-f au")]
     public async Task A_foreign_file_is_converted_on_the_way(string name, string arguments)
     {
         var engine = new ScriptedEngine();
         using TestConsole console = WithFfmpeg(engine);
-        string file = _folder.Write(name, await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), arguments));
+        string file = _folder.Write(name, await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), arguments, TestContext.Current.CancellationToken));
 
         Assert.Equal(0, await console.RunAsync("transcribe", file));
 
@@ -34,7 +34,7 @@ public sealed class AnyFileTests : IDisposable
     public async Task A_foreign_pipe_is_converted_on_the_way()
     {
         var engine = new ScriptedEngine();
-        byte[] flac = await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), "-f flac");
+        byte[] flac = await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), "-f flac", TestContext.Current.CancellationToken);
         using TestConsole console = WithFfmpeg(engine, flac);
 
         Assert.Equal(0, await console.RunAsync("transcribe", "-", "--model", "paraformer-realtime-8k-v2"));
@@ -63,7 +63,7 @@ public sealed class AnyFileTests : IDisposable
     {
         var engine = new ScriptedEngine();
         using TestConsole console = WithFfmpeg(engine);
-        byte[] stream = await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), arguments);
+        byte[] stream = await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), arguments, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, await console.RunAsync("transcribe", _folder.Write("a." + format, stream)));
 
@@ -76,7 +76,7 @@ public sealed class AnyFileTests : IDisposable
     public async Task Probing_measures_the_sound()
     {
         using TestConsole console = WithFfmpeg(new ScriptedEngine());
-        string file = _folder.Write("a.mp3", await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), "-ar 44100 -ac 2 -b:a 128k -f mp3"));
+        string file = _folder.Write("a.mp3", await Encoder.EncodeAsync(Samples.PathOf("austen-0880.wav"), "-ar 44100 -ac 2 -b:a 128k -f mp3", TestContext.Current.CancellationToken));
 
         Assert.Equal(0, await console.RunAsync("probe", file, "--json"));
 
