@@ -35,6 +35,18 @@ want_postgres() {
     || say "PostgreSQL could not be installed from Debian's packages: the tests that need it are skipped"
 }
 
+# mp3, opus, speex, aac and amr are decoded by FFmpeg's libavcodec, and other files are converted by its program. As root on
+# Debian it is installed; elsewhere the program itself says what to do when it meets such audio.
+need_ffmpeg() {
+  command -v ffmpeg >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "Installing ffmpeg from Debian's packages (once) ..."
+    # The encoder of AMR, which only the tests need, is in the larger libavcodec.
+    { apt-get update -qq && { apt-get install -y -qq --no-install-recommends ffmpeg 'libavcodec-extra*' || apt-get install -y -qq --no-install-recommends ffmpeg; }; } >/dev/null 2>&1 \
+      || say "ffmpeg could not be installed from Debian's packages: without it only pcm and wav are decoded"
+  fi
+}
+
 # quietly WHAT LOG COMMAND...: runs a command with its output in a log, showing the seconds on a terminal.
 quietly() {
   local what=$1 log=$2 pid seconds=0 rc=0

@@ -27,7 +27,10 @@ switch (args.FirstOrDefault())
     case "punctuation":
         PunctuationSpeed.Run();
         return 0;
+    case "opus" when args.Length == 4:
+        await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] | punctuation from the repository's folder, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|overhead [WAV…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

@@ -64,6 +64,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     /// <inheritdoc/>
     public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
+        await Task.Run(AudioDecoders.Preload, cancellationToken).ConfigureAwait(false);
         foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
         {
             await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
@@ -132,7 +133,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
         catch (AudioFormatException e)
         {
-            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format} ({e.Message})", e);
+            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format}: {e.Message}", e);
         }
         catch (ArgumentOutOfRangeException e)
         {
@@ -201,7 +202,8 @@ public sealed class RecognitionEngine : IRecognitionEngine
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], Closed, _logger);
+            bool isCompressed = request.Format is not ("pcm" or "wav");
+            return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], isCompressed, Closed, _logger);
         }
         catch
         {

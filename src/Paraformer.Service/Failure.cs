@@ -57,6 +57,8 @@ internal readonly record struct Failure(string Code, string Message)
     /// <inheritdoc cref="Quote"/>
     public static string Shorten(string value) => value.Length <= MaxValueLength ? value : string.Concat(value.AsSpan(0, MaxValueLength), "…");
 
+    private const string Unsupported = "unsupported audio format:";
+
     /// <summary>The failure that a fault of the engine stands for. What only the operator should know stays out of it.</summary>
     public static Failure From(Exception exception, string format) => exception switch
     {
@@ -66,7 +68,9 @@ internal readonly record struct Failure(string Code, string Message)
             RecognitionError.ModelNotFound => new(ErrorCodes.ModelNotFound, $"Model can not be found. {e.Message}"),
             RecognitionError.ModelUnavailable => new(ErrorCodes.ModelUnavailable, e.Message),
             RecognitionError.InvalidParameter => new(ErrorCodes.InvalidParameter, e.Message),
-            RecognitionError.UnsupportedFormat => new(ErrorCodes.UnsupportedFormat, $"unsupported audio format:{format}"),
+            RecognitionError.UnsupportedFormat => new(
+                ErrorCodes.UnsupportedFormat,
+                e.Message.StartsWith(Unsupported, StringComparison.Ordinal) ? e.Message : $"{Unsupported}{format}: {e.Message}"),
             RecognitionError.UndecodableAudio => new(ErrorCodes.NoValidAudio, $"Failed to decode audio: {e.Message}"),
             RecognitionError.Overloaded => Full,
             _ => Internal,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Paraformer.Audio.Compressed;
 using Paraformer.Audio.Probing;
 using Paraformer.Audio.Wav;
 
@@ -20,8 +21,8 @@ public static class AudioProbe
         ContainerSignatures.Detect(firstBytes, isAll: true, out DetectedFormat? format) == Match.Yes ? format!.Container : null;
 
     /// <summary>
-    /// Reads the start of a stream, from its current position, and says what it holds. Reads 4 KiB, or for WAV up to the
-    /// first sample (16 MiB at most). A seekable stream is put back to where it was.
+    /// Reads the start of a stream, from its current position, and says what it holds. Reads 4 KiB, or up to the first
+    /// sample (16 MiB at most). A seekable stream is put back to where it was.
     /// </summary>
     /// <param name="stream">A readable stream. One that cannot seek loses the bytes that are read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -42,14 +43,7 @@ public static class AudioProbe
             {
                 null => null,
                 { Codec: AudioCodec.Wav } => await ProbeWavAsync(stream, buffer, count, length, cancellationToken).ConfigureAwait(false),
-                _ => new AudioProbeResult
-                {
-                    Container = format.Container,
-                    Encoding = format.Encoding,
-                    Codec = format.Codec,
-                    CanDecode = format.Codec is { } codec && AudioDecoders.Supported.Contains(codec),
-                    Problem = AudioDecoders.WhyNotDecodable(format),
-                },
+                _ => await ProbeOtherAsync(format, stream, buffer, count, cancellationToken).ConfigureAwait(false),
             };
         }
         finally
@@ -60,6 +54,24 @@ public static class AudioProbe
                 stream.Position = start;
             }
         }
+    }
+
+    private static async Task<AudioProbeResult> ProbeOtherAsync(
+        DetectedFormat format, Stream stream, byte[] buffer, int count, CancellationToken cancellationToken)
+    {
+        CompressedStream? header = format.Codec is { } codec
+            ? await CompressedHeader.ReadAsync(codec, stream, buffer, count, cancellationToken).ConfigureAwait(false)
+            : null;
+        return new AudioProbeResult
+        {
+            Container = format.Container,
+            Encoding = header?.Encoding ?? format.Encoding,
+            Codec = format.Codec,
+            SampleRate = header?.NominalRate,
+            Channels = header?.Channels is > 0 and int channels ? channels : null,
+            CanDecode = format.Codec is { } stated && AudioDecoders.Supported.Contains(stated),
+            Problem = AudioDecoders.WhyNotDecodable(format),
+        };
     }
 
     private static async Task<AudioProbeResult> ProbeWavAsync(Stream stream, byte[] buffer, int count, long? length, CancellationToken cancellationToken)

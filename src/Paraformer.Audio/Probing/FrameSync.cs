@@ -1,3 +1,5 @@
+using Paraformer.Audio.Compressed;
+
 namespace Paraformer.Audio.Probing;
 
 /// <summary>
@@ -7,18 +9,7 @@ namespace Paraformer.Audio.Probing;
 /// </summary>
 internal static class FrameSync
 {
-    private const int MpegHeaderSize = 4;
     private const int AdtsHeaderSize = 7;
-
-    private static ReadOnlySpan<short> KilobitsV1L1 => [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448];
-
-    private static ReadOnlySpan<short> KilobitsV1L2 => [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
-
-    private static ReadOnlySpan<short> KilobitsV1L3 => [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-
-    private static ReadOnlySpan<short> KilobitsV2L1 => [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256];
-
-    private static ReadOnlySpan<short> KilobitsV2L23 => [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
     public static Match Check(ReadOnlySpan<byte> bytes, out DetectedFormat? format)
     {
@@ -50,13 +41,13 @@ internal static class FrameSync
         }
 
         int length = ((bytes[3] & 3) << 11) | (bytes[4] << 3) | (bytes[5] >> 5);
-        bool isValid = ((bytes[2] >> 2) & 0x0F) <= 12 && length > AdtsHeaderSize && length + MpegHeaderSize <= ContainerSignatures.Window;
+        bool isValid = ((bytes[2] >> 2) & 0x0F) <= 12 && length > AdtsHeaderSize && length + MpegHeader.Size <= ContainerSignatures.Window;
         if (!isValid)
         {
             return Match.No;
         }
 
-        if (bytes.Length < length + MpegHeaderSize)
+        if (bytes.Length < length + MpegHeader.Size)
         {
             return Match.NeedsMore;
         }
@@ -70,18 +61,19 @@ internal static class FrameSync
     private static Match CheckMpeg(ReadOnlySpan<byte> bytes, out DetectedFormat? format)
     {
         format = null;
-        if (bytes.Length < MpegHeaderSize)
+        if (bytes.Length < MpegHeader.Size)
         {
             return Match.NeedsMore;
         }
 
-        int length = MpegFrameLength(bytes, out int layer);
-        if (length < MpegHeaderSize || length + MpegHeaderSize > ContainerSignatures.Window)
+        bool isHeader = MpegHeader.TryRead(bytes, out MpegHeader header);
+        int length = header.FrameSize;
+        if (!isHeader || length + MpegHeader.Size > ContainerSignatures.Window)
         {
             return Match.No;
         }
 
-        if (bytes.Length < length + MpegHeaderSize)
+        if (bytes.Length < length + MpegHeader.Size)
         {
             return Match.NeedsMore;
         }
@@ -89,45 +81,13 @@ internal static class FrameSync
         // Sync, version, layer and sampling rate stay the same throughout a stream.
         ReadOnlySpan<byte> next = bytes[length..];
         bool isSame = next[0] == 0xFF && (next[1] & 0xFE) == (bytes[1] & 0xFE) && (next[2] & 0x0C) == (bytes[2] & 0x0C)
-            && MpegFrameLength(next, out _) >= MpegHeaderSize;
+            && MpegHeader.TryRead(next, out _);
         if (!isSame)
         {
             return Match.No;
         }
 
-        format = layer == 3 ? new("mp3", null, AudioCodec.Mp3) : new($"mp{layer}");
+        format = header.Layer == 3 ? new("mp3", null, AudioCodec.Mp3) : new($"mp{header.Layer}");
         return Match.Yes;
-    }
-
-    private static int MpegFrameLength(ReadOnlySpan<byte> header, out int layer)
-    {
-        int version = (header[1] >> 3) & 3;
-        layer = 4 - ((header[1] >> 1) & 3);
-        int bitrateIndex = header[2] >> 4;
-        int rateIndex = (header[2] >> 2) & 3;
-        if (version == 1 || layer == 4 || bitrateIndex is 0 or 15 || rateIndex == 3)
-        {
-            return 0;
-        }
-
-        bool isVersion1 = version == 3;
-        ReadOnlySpan<short> kilobits = (isVersion1, layer) switch
-        {
-            (true, 1) => KilobitsV1L1,
-            (true, 2) => KilobitsV1L2,
-            (true, _) => KilobitsV1L3,
-            (false, 1) => KilobitsV2L1,
-            (false, _) => KilobitsV2L23,
-        };
-        ReadOnlySpan<int> rates = [44100, 48000, 32000];
-        int sampleRate = rates[rateIndex] >> (isVersion1 ? 0 : version == 2 ? 1 : 2);
-        int bitrate = kilobits[bitrateIndex] * 1000;
-        int padding = (header[2] >> 1) & 1;
-        return layer switch
-        {
-            1 => ((12 * bitrate / sampleRate) + padding) * 4,
-            3 when !isVersion1 => (72 * bitrate / sampleRate) + padding,
-            _ => (144 * bitrate / sampleRate) + padding,
-        };
     }
 }

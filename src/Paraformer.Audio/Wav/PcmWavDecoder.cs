@@ -1,4 +1,5 @@
 using System.Buffers;
+using Paraformer.Audio.Compressed;
 using Paraformer.Audio.Pcm;
 using Paraformer.Audio.Probing;
 
@@ -200,6 +201,11 @@ internal sealed class PcmWavDecoder : StreamingAudioDecoder
             }
 
             WavFormat format = _header.Format;
+            if (format.SampleRate != _statedSampleRate)
+            {
+                throw StatedRate.Contradiction(_statedSampleRate, format.SampleRate, AudioDecoders.NameOf(AudioCodec.Wav));
+            }
+
             _info = format.ToInfo();
             _dataLeft = _header.DataSize ?? long.MaxValue;
             _samples = new PcmStream(format.Encoding, format.Channels, format.SampleRate, OutputRate);

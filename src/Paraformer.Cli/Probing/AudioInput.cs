@@ -14,13 +14,15 @@ internal sealed class AudioInput : IAsyncDisposable
 
     private static readonly SearchValues<byte> TextBytes = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b), (byte)'\t', (byte)'\n', (byte)'\r']);
 
-    private readonly Stream _stream;
-    private readonly byte[] _head;
+    private readonly Stream _source;
+    private byte[] _head;
+    private Stream _stream;
     private int _headRead;
 
     private AudioInput(string name, Stream stream, byte[] head, AudioProbeResult? probe)
     {
         Name = name;
+        _source = stream;
         _stream = stream;
         _head = head;
         Probe = probe;
@@ -30,7 +32,10 @@ internal sealed class AudioInput : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Whether it is a pipe: read once, of unknown length.</summary>
-    public bool IsPipe => !_stream.CanSeek;
+    public bool IsPipe => !_source.CanSeek;
+
+    /// <summary>Whether ffmpeg converts it on the way.</summary>
+    public bool IsConverted => _stream != _source;
 
     /// <summary>What the first bytes say; null where they show no audio format.</summary>
     public AudioProbeResult? Probe { get; }
@@ -85,6 +90,41 @@ internal sealed class AudioInput : IAsyncDisposable
         }
     }
 
+    /// <summary>Has ffmpeg turn the audio into 16-bit mono samples; from now on these are read.</summary>
+    /// <param name="program">ffmpeg.</param>
+    /// <param name="sampleRate">Samples per second.</param>
+    /// <exception cref="IOException">ffmpeg cannot be started.</exception>
+    public void Convert(string program, int sampleRate)
+    {
+        _stream = IsPipe ? Ffmpeg.Convert(program, null, new PrefixedStream(_head, _source), sampleRate) : Ffmpeg.Convert(program, Name, null, sampleRate);
+        _headRead = _head.Length;
+    }
+
+    /// <summary>Waits until ffmpeg, where it converts, has shown that it can.</summary>
+    /// <exception cref="CliException">It cannot; the message says why.</exception>
+    public async Task EnsureConvertedAsync(CancellationToken cancellationToken)
+    {
+        if (!IsConverted)
+        {
+            return;
+        }
+
+        try
+        {
+            _head = await ReadHeadAsync(_stream, [], HeadSize, cancellationToken);
+            _headRead = 0;
+        }
+        catch (IOException problem)
+        {
+            throw CliException.Usage(problem.Message, Name, "check that it is a recording", problem);
+        }
+
+        if (_head.Length == 0)
+        {
+            throw CliException.Usage("ffmpeg finds no sound in it", Name, "give a recording");
+        }
+    }
+
     /// <summary>Reads the next bytes from the very first one on; 0 at the end.</summary>
     /// <remarks>A read of a pipe cannot be called back: when cancelled it is left behind.</remarks>
     public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
@@ -104,10 +144,14 @@ internal sealed class AudioInput : IAsyncDisposable
     public string DescribeHead()
     {
         ReadOnlySpan<byte> first = _head.AsSpan(0, Math.Min(_head.Length, LooksLikeText ? 24 : 8));
-        return LooksLikeText ? $"\"{SentenceText.OneLine(Encoding.ASCII.GetString(first))}\"" : Convert.ToHexStringLower(first);
+        return LooksLikeText ? $"\"{SentenceText.OneLine(Encoding.ASCII.GetString(first))}\"" : System.Convert.ToHexStringLower(first);
     }
 
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 
     private static Stream OpenStandardInput(CliConsole console)
     {

@@ -16,21 +16,44 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
     /// <param name="sampleRate"><c>--sample-rate</c>; null where not given.</param>
     /// <param name="rawSampleRate">The rate of headerless audio where none is given.</param>
     /// <param name="local">Whether this build is to decode it.</param>
+    /// <param name="converter">ffmpeg; null where it is not installed or not wanted.</param>
     /// <exception cref="CliException">The options contradict the audio, or it cannot be decoded.</exception>
-    public static FormatChoice Make(AudioInput input, string? format, int? sampleRate, int rawSampleRate, bool local)
+    public static FormatChoice Make(AudioInput input, string? format, int? sampleRate, int rawSampleRate, bool local, string? converter)
     {
-        FormatChoice choice = input.Probe is { } probe ? Recognised(input, probe, format, sampleRate) : Headerless(input, format, sampleRate ?? rawSampleRate);
+        // Raw samples are none of ffmpeg's business, and neither is what a statement names.
+        bool isForeign = input.Probe is { Codec: null } || (local && input.Probe is { CanDecode: false, Codec: not AudioCodec.Wav });
+        if (converter is null || !isForeign || format is not null)
+        {
+            return Make(input, format, sampleRate, rawSampleRate, local);
+        }
+
+        int rate = sampleRate ?? rawSampleRate;
+        try
+        {
+            input.Convert(converter, rate);
+        }
+        catch (IOException problem)
+        {
+            throw CliException.Usage(problem.Message, input.Name, Convert(input), problem);
+        }
+
+        return new FormatChoice("pcm", rate, rate * 2);
+    }
+
+    private static FormatChoice Make(AudioInput input, string? format, int? sampleRate, int rawSampleRate, bool local)
+    {
+        FormatChoice choice = input.Probe is { } probe ? Recognised(input, probe, format, sampleRate, rawSampleRate) : Headerless(input, format, sampleRate ?? rawSampleRate);
         bool undecodable = input.Probe is { CanDecode: false } || !(AudioDecoders.TryParse(choice.Format, out AudioCodec codec) && AudioDecoders.Supported.Contains(codec));
         if (local && undecodable)
         {
             string reason = input.Probe?.Problem?.TrimEnd('.') ?? $"{choice.Format} cannot be decoded here";
-            throw CliException.Usage(reason, input.Name, Convert(input) + ", or send it to a service with --endpoint");
+            throw CliException.Usage(reason, input.Name, Convert(input));
         }
 
         return choice;
     }
 
-    private static FormatChoice Recognised(AudioInput input, AudioProbeResult probe, string? format, int? sampleRate)
+    private static FormatChoice Recognised(AudioInput input, AudioProbeResult probe, string? format, int? sampleRate, int rawSampleRate)
     {
         string found = probe.Encoding is null || probe.Encoding == probe.Container ? probe.Container : $"{probe.Encoding} in {probe.Container}";
         if (probe.Codec is not { } codec)
@@ -44,7 +67,7 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
             throw CliException.Usage($"--format {format} contradicts the audio, which is {found}", input.Name, $"leave --format out or give --format {wire}");
         }
 
-        if (sampleRate is { } asked && probe.SampleRate is { } header && asked != header)
+        if (sampleRate is { } asked && probe.SampleRate is { } header && !Fits(codec, asked, header))
         {
             throw CliException.Usage($"--sample-rate {asked} contradicts the audio, whose header says {header} Hz", input.Name, "leave --sample-rate out");
         }
@@ -54,7 +77,7 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
             throw CliException.Usage("the WAV file holds a header and no audio", input.Name, "give a recording");
         }
 
-        return new FormatChoice(wire, sampleRate ?? probe.SampleRate ?? 16000, BytesPerSecondOf(probe));
+        return new FormatChoice(wire, sampleRate ?? RateToState(codec, probe.SampleRate, rawSampleRate), BytesPerSecondOf(probe));
     }
 
     private static FormatChoice Headerless(AudioInput input, string? format, int sampleRate)
@@ -77,6 +100,14 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
     /// <summary>The protocol's name of a format.</summary>
     public static string WireName(AudioCodec codec) => codec.ToString().ToLowerInvariant();
 
+    // Opus can be decoded at any of its own rates whatever the recording's; AAC's header may have half of the rate.
+    private static bool Fits(AudioCodec codec, int asked, int header) => asked == header
+        || (codec == AudioCodec.Opus && asked is 8000 or 12000 or 16000 or 24000 or 48000)
+        || (codec == AudioCodec.Aac && asked == 2 * header);
+
+    private static int RateToState(AudioCodec codec, int? header, int rawSampleRate) =>
+        codec == AudioCodec.Opus && (rawSampleRate == 8000 || header is not (8000 or 12000 or 16000 or 24000 or 48000)) ? rawSampleRate : header ?? rawSampleRate;
+
     // The encoding's name holds the size of a stored sample, which can be more than the bits that count.
     private static int? BytesPerSecondOf(AudioProbeResult probe)
     {
@@ -90,5 +121,5 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         return bytes * probe.SampleRate * probe.Channels;
     }
 
-    private static string Convert(AudioInput input) => $"convert it to WAV first, for example: ffmpeg -i {(input.Name == "standard input" ? "-" : Path.GetFileName(input.Name))} -ac 1 -ar 16000 speech.wav";
+    private static string Convert(AudioInput input) => $"install ffmpeg, or convert it to WAV first: {Ffmpeg.Command(input.Name, 16000)}";
 }

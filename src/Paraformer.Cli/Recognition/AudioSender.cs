@@ -1,20 +1,28 @@
 using System.Diagnostics;
+using Paraformer.Audio;
 using Paraformer.Cli.Probing;
 using Paraformer.Client;
 
 namespace Paraformer.Cli.Recognition;
 
 /// <summary>Sends an input to a session, at the speed it was spoken or as fast as it is taken, and ends it.</summary>
-internal sealed class AudioSender(RecognitionSession session, AudioInput input, FormatChoice choice, bool realTime)
+internal sealed class AudioSender(RecognitionSession session, AudioInput input, FormatChoice choice, bool realTime) : IDisposable
 {
+    // A tenth of a second at 64 kbit/s.
+    private const int CompressedFrame = 800;
+
     private const int MaxFrame = 16 * 1024;
     private const int MinFrame = 1024;
+
+    private readonly EncodedAudioClock? _clock = choice.BytesPerSecond is null && AudioDecoders.TryParse(choice.Format, out AudioCodec codec) && codec is not (AudioCodec.Pcm or AudioCodec.Wav)
+        ? new EncodedAudioClock(codec)
+        : null;
 
     private long _sentBytes;
 
     /// <summary>Length of the audio sent so far; null where the format does not tell.</summary>
     /// <remarks>A header counts as audio, which adds a millisecond or two until the end is reached.</remarks>
-    public long? SentMs => choice.BytesPerSecond is { } rate ? Math.Min(_sentBytes * 1000 / rate, input.DurationMs ?? long.MaxValue) : null;
+    public long? SentMs => _clock is not null ? (long)_clock.Elapsed.TotalMilliseconds : choice.BytesPerSecond is { } rate ? Math.Min(_sentBytes * 1000 / rate, input.DurationMs ?? long.MaxValue) : null;
 
     /// <summary>Why the input could not be read to its end; null where it could.</summary>
     public Exception? ReadFailure { get; private set; }
@@ -26,7 +34,7 @@ internal sealed class AudioSender(RecognitionSession session, AudioInput input, 
     public async Task RunAsync(CancellationToken stop)
     {
         // About 100 ms, within the 1 to 16 KB that the service advises.
-        int frame = choice.BytesPerSecond is { } rate ? Math.Clamp(rate / 10, MinFrame, MaxFrame) : MaxFrame;
+        int frame = choice.BytesPerSecond is { } rate ? Math.Clamp(rate / 10, MinFrame, MaxFrame) : realTime ? CompressedFrame : MaxFrame;
         byte[] buffer = new byte[frame];
         var clock = Stopwatch.StartNew();
         try
@@ -35,6 +43,7 @@ internal sealed class AudioSender(RecognitionSession session, AudioInput input, 
             {
                 await session.SendAsync(buffer.AsMemory(0, count), stop);
                 _sentBytes += count;
+                _clock?.Add(buffer.AsSpan(0, count));
                 TimeSpan ahead = TimeSpan.FromMilliseconds(SentMs ?? 0) - clock.Elapsed;
                 if (realTime && ahead > TimeSpan.Zero)
                 {
@@ -49,6 +58,8 @@ internal sealed class AudioSender(RecognitionSession session, AudioInput input, 
 
         await session.FinishAsync(CancellationToken.None);
     }
+
+    public void Dispose() => _clock?.Dispose();
 
     private async ValueTask<int> ReadAsync(byte[] buffer, CancellationToken stop)
     {

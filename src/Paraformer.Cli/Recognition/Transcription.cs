@@ -35,11 +35,8 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         OutputFile.Check(settings.OutputFile, settings.Input);
         OutputFile.Check(settings.MetricsFile, settings.Input);
         await using AudioInput input = await AudioInput.OpenAsync(settings.Input, _console, services.Stop);
-        FormatChoice choice = FormatChoice.Make(input, settings.Format, settings.SampleRate, ModelNames.DefaultSampleRate(settings.Model), settings.Endpoint is null);
-        if (settings.RealTime && choice.BytesPerSecond is null)
-        {
-            throw CliException.Usage($"--realtime needs PCM or WAV, not {choice.Format}", input.Name, "leave --realtime out");
-        }
+        FormatChoice choice = FormatChoice.Make(input, settings.Format, settings.SampleRate, ModelNames.DefaultSampleRate(settings.Model), settings.Endpoint is null, Ffmpeg.Find(_console));
+        await input.EnsureConvertedAsync(services.Stop);
 
         if (input.Warning is { } warning)
         {
@@ -73,7 +70,7 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         var clock = Stopwatch.StartNew();
         await using RecognitionSession session = await recognizer.Client.StartAsync(Options(choice), services.Stop);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(services.Stop);
-        var sender = new AudioSender(session, input, choice, settings.RealTime);
+        using var sender = new AudioSender(session, input, choice, settings.RealTime);
         Task sending = sender.RunAsync(stop.Token);
         try
         {

@@ -17,12 +17,17 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
     // A worker's turn: long enough to keep the cost of switching low, short enough that fifty streams share two cores.
     private const int TurnBytes = 16 * 1024;
+    private const int TurnSamples = RecognitionPipeline.SampleRate / 2;
+
+    // Compressed audio is decoded in smaller steps, for a few bytes may hold much of it.
+    private const int CompressedStepBytes = 1024;
 
     private readonly WorkScheduler _scheduler;
     private readonly StreamingAudioDecoder _decoder;
     private readonly RecognitionPipeline _pipeline;
     private readonly Action _onClosed;
     private readonly ILogger _logger;
+    private readonly int _stepBytes;
     private readonly ResultQueue _results = new();
     private readonly ArrayBufferWriter<float> _samples = new();
     private readonly ArrayBufferWriter<float> _widened = new();
@@ -31,6 +36,8 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private readonly Channel<ArraySegment<byte>> _audio = Channel.CreateBounded<ArraySegment<byte>>(
         new BoundedChannelOptions(QueuedPieces) { SingleReader = true });
 
+    private ArraySegment<byte> _piece = ArraySegment<byte>.Empty;
+    private int _pieceAt;
     private BandwidthExtender? _extender;
     private int _scheduled;
     private int _abandoned;
@@ -42,6 +49,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         StreamingAudioDecoder decoder,
         RecognitionPipeline pipeline,
         IReadOnlyList<string> packs,
+        bool isCompressed,
         Action onClosed,
         ILogger logger)
     {
@@ -50,6 +58,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         _pipeline = pipeline;
         _onClosed = onClosed;
         _logger = logger;
+        _stepBytes = isCompressed ? CompressedStepBytes : PieceBytes;
         Packs = packs;
     }
 
@@ -110,19 +119,12 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
         try
         {
-            int done = 0;
-            while (done < TurnBytes && Volatile.Read(ref _abandoned) == 0 && _audio.Reader.TryRead(out ArraySegment<byte> piece))
+            int bytes = 0;
+            int samples = 0;
+            while (bytes < TurnBytes && samples < TurnSamples && Volatile.Read(ref _abandoned) == 0 && TakePiece())
             {
-                try
-                {
-                    _decoder.Decode(piece, _samples);
-                }
-                finally
-                {
-                    ArrayPool<byte>.Shared.Return(piece.Array!);
-                }
-
-                done += piece.Count;
+                bytes += DecodeStep();
+                samples += _samples.WrittenCount;
                 Recognize();
             }
 
@@ -132,7 +134,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
                 return false;
             }
 
-            if (_audio.Reader.Completion.IsCompleted)
+            if (_piece.Count == 0 && _audio.Reader.Completion.IsCompleted)
             {
                 _decoder.Complete(_samples);
                 Recognize();
@@ -168,7 +170,45 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         }
 
         Volatile.Write(ref _scheduled, 0);
-        return (_audio.Reader.TryPeek(out _) || _audio.Reader.Completion.IsCompleted) && Interlocked.Exchange(ref _scheduled, 1) == 0;
+        return (_piece.Count > 0 || _audio.Reader.TryPeek(out _) || _audio.Reader.Completion.IsCompleted) && Interlocked.Exchange(ref _scheduled, 1) == 0;
+    }
+
+    private bool TakePiece()
+    {
+        if (_piece.Count == 0 && _audio.Reader.TryRead(out ArraySegment<byte> next))
+        {
+            (_piece, _pieceAt) = (next, 0);
+        }
+
+        return _piece.Count > 0;
+    }
+
+    private int DecodeStep()
+    {
+        int count = Math.Min(_stepBytes, _piece.Count - _pieceAt);
+        try
+        {
+            _decoder.Decode(_piece.AsSpan(_pieceAt, count), _samples);
+        }
+        finally
+        {
+            _pieceAt += count;
+            if (_pieceAt == _piece.Count)
+            {
+                ReturnPiece();
+            }
+        }
+
+        return count;
+    }
+
+    private void ReturnPiece()
+    {
+        if (_piece.Count > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_piece.Array!);
+            _piece = ArraySegment<byte>.Empty;
+        }
     }
 
     private void Recognize()
@@ -223,6 +263,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private void Close(RecognitionException? error)
     {
         _audio.Writer.TryComplete(error);
+        ReturnPiece();
         while (_audio.Reader.TryRead(out ArraySegment<byte> piece))
         {
             ArrayPool<byte>.Shared.Return(piece.Array!);

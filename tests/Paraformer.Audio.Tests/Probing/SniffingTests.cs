@@ -10,7 +10,7 @@ public class SniffingTests
     [MemberData(nameof(ForeignStreams.Names), MemberType = typeof(ForeignStreams))]
     public void Streams_of_another_format_are_refused_by_name(string name)
     {
-        foreach (AudioCodec codec in AudioDecoders.Supported)
+        foreach (AudioCodec codec in (AudioCodec[])[AudioCodec.Pcm, AudioCodec.Wav])
         {
             foreach (int chunk in (int[])[1, 320, int.MaxValue])
             {

@@ -14,9 +14,19 @@ public class WavHeaderTests
     [InlineData(AudioCodec.Pcm, 1000)]
     public void A_header_counts_under_both_names_and_in_any_pieces(AudioCodec codec, int chunk)
     {
-        Decoded decoded = Decoding.Run(codec, new WavBuilder().Build(Three), chunk, statedRate: 8000);
+        Decoded decoded = Decoding.Run(codec, new WavBuilder().Build(Three), chunk, statedRate: 16000);
         Assert.Equal(ThreeDecoded, decoded.Samples);
         Assert.Equal(new AudioStreamInfo("wav", "pcm_s16le", 16000, 1, 16), decoded.Info);
+    }
+
+    [Theory]
+    [InlineData(AudioCodec.Wav)]
+    [InlineData(AudioCodec.Pcm)]
+    public void A_stated_rate_that_contradicts_the_header_is_refused_with_both_figures(AudioCodec codec)
+    {
+        var e = Assert.Throws<AudioFormatException>(() => Decoding.Run(codec, new WavBuilder().Build(Three), statedRate: 48000));
+        Assert.Equal(AudioFormatError.Undecodable, e.Error);
+        Assert.Equal("The stated sample rate is 48000 Hz, but the wav stream's own is 16000 Hz: state 16000, or convert the audio.", e.Message);
     }
 
     [Theory]

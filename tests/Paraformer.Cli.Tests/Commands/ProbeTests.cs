@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Paraformer.Cli.Probing;
 using Paraformer.Cli.Tests.Fakes;
 
 namespace Paraformer.Cli.Tests.Commands;
@@ -26,6 +27,8 @@ public sealed class ProbeTests : IDisposable
             channels     2
             bits         16
             duration     00:01.50 (1.500 s)
+            loudness     silent
+            silence      100 %
             --format     wav
             decodable    yes
 
@@ -80,6 +83,7 @@ public sealed class ProbeTests : IDisposable
 
         Assert.Contains("container    flac", console.Output, StringComparison.Ordinal);
         Assert.Contains("decodable    no", console.Output, StringComparison.Ordinal);
+        Assert.Contains("to convert   ffmpeg -i ", console.Output, StringComparison.Ordinal);
         Assert.Contains("flac", console.Error, StringComparison.Ordinal);
     }
 
@@ -102,16 +106,38 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
-    public async Task Standard_input_is_probed_without_its_length()
+    public async Task Standard_input_is_read_to_its_end_for_its_length()
     {
         using var console = new TestConsole { Input = TestFolder.MakeWav(16000, 1, 16, 100_000) };
 
         Assert.Equal(0, await console.RunAsync("probe", "-"));
 
         Assert.Contains("sample rate  16000 Hz", console.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("duration", console.Output, StringComparison.Ordinal);
+        Assert.Contains("duration", console.Output, StringComparison.Ordinal);
         Assert.Equal("", console.Error);
     }
+
+    [Theory]
+    [InlineData("paraformer-realtime-v2", 0)]
+    [InlineData("paraformer-realtime-v1", 0)]
+    [InlineData("paraformer-realtime-8k-v2", 1)]
+    [InlineData("paraformer-realtime-8k-v1", 1)]
+    public async Task A_model_is_checked_against_the_rate(string model, int exitCode)
+    {
+        using var console = new TestConsole();
+        string file = _folder.Wav();
+        Assert.Equal(exitCode, await console.RunAsync("probe", file, "--model", model));
+        Assert.Equal(exitCode == 1, console.Error.Contains($"{model} takes 8000 Hz only, and the audio has 16000 Hz", StringComparison.Ordinal));
+        Assert.Equal(exitCode == 1, console.Output.Contains("-ac 1 -ar 8000 -c:a pcm_s16le", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("speech.mp3", "ffmpeg -i speech.mp3 -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le speech-16k.wav")]
+    [InlineData("my talk.mp3", "ffmpeg -i 'my talk.mp3' -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le 'my talk-16k.wav'")]
+    [InlineData("a'; rm x;'.mp3", "ffmpeg -i 'a'\\''; rm x;'\\''.mp3' -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le 'a'\\''; rm x;'\\''-16k.wav'")]
+    [InlineData("-y.mp3", "ffmpeg -i file:-y.mp3 -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le ./-y-16k.wav")]
+    public void The_command_to_convert_is_quoted_for_a_shell(string name, string command) =>
+        Assert.Equal(command, Ffmpeg.Command(name, 16000));
 
     private static async Task<JsonElement> JsonAsync(int exitCode, string file)
     {
