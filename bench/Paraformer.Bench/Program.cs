@@ -6,10 +6,16 @@ switch (args.FirstOrDefault())
     case "live":
         await LiveLatency.RunAsync(files);
         return 0;
+    case "first-partial":
+        await FirstPartial.RunAsync(files);
+        return 0;
+    case "words":
+        await RecognizedText.RunAsync(files);
+        return 0;
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] from the repository's folder");
+        Console.Error.WriteLine("usage: live|first-partial|words|overhead [WAV…] from the repository's folder");
         return 2;
 }
