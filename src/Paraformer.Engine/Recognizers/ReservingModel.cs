@@ -86,14 +86,13 @@ internal sealed class ReservingModel : IRecognizerModel
             }
             catch (RecognitionException)
             {
-                // The machine is short of something: streams make their own and say so if they cannot either.
+                // The machine is short of something: streams make their own, and say so if they cannot either.
                 Dispose();
             }
 
-            IStreamingRecognizer? surplus = Interlocked.Exchange(ref owner._reserve, _recognizer);
-            _recognizer = null;
-            surplus?.Dispose();
+            // In this order, so that whoever takes the reserve finds that it may be filled again.
             Volatile.Write(ref owner._filling, null);
+            Interlocked.Exchange(ref owner._reserve, _recognizer)?.Dispose();
             return false;
         }
 
