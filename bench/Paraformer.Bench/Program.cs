@@ -21,6 +21,12 @@ switch (args.FirstOrDefault())
     case "live":
         await LiveLatency.RunAsync(files);
         return 0;
+    case "first-partial":
+        await FirstPartial.RunAsync(files);
+        return 0;
+    case "words":
+        await RecognizedText.RunAsync(files);
+        return 0;
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
@@ -31,6 +37,6 @@ switch (args.FirstOrDefault())
         await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|overhead [WAV…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

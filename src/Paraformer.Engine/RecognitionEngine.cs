@@ -237,7 +237,12 @@ public sealed class RecognitionEngine : IRecognitionEngine
     {
         IRecognizerModel model = RecognizerKinds.Load(packId, Installed);
 
-        // The first recognizer pages the weights in: better now than under a speaker's first words.
+        return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
+    }
+
+    // The first recognizer pages the weights in: better now than under a speaker's first words.
+    private static IRecognizerModel Paged(IRecognizerModel model)
+    {
         model.CreateRecognizer(RecognizerOptions.Default).Dispose();
         return model;
     }
