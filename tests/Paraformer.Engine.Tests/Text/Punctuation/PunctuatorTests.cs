@@ -68,7 +68,7 @@ public sealed class PunctuatorTests
 
                     before = now;
                     settled = Math.Max(0, count - Punctuator.Default.LookAhead(language));
-                    Assert.All(now[settled..], word => Assert.Empty(word.Punctuation));
+                    Assert.Empty(now[^1].Punctuation);
                 }
             },
             iter: 40);
