@@ -84,7 +84,7 @@ internal sealed class Punctuator : IPunctuator
 
             string text = cased ? Cased(words[i], language, units.FirstOf(i), decisions, sentenceStart) : words[i];
             float end = known ? decisions.EndProbability(unit) : 0;
-            result[i] = new PunctuatedWord(text, PunctuationStyle.Write(language, mark), isFinal && i == words.Count - 1 ? 1 : end);
+            result[i] = new PunctuatedWord(text, PunctuationStyle.Write(language, mark), end);
             sentenceStart = mark is PunctuationMark.Stop or PunctuationMark.Question || (sentenceStart && unit < 0);
         }
     }
