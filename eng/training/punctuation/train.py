@@ -1,4 +1,6 @@
-"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt]."""
+"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt [SEED]].
+
+A further phase needs a seed of its own, or it would see the same windows again."""
 import math
 import pathlib
 import sys
@@ -16,7 +18,7 @@ WINDOW = {"words": 96, "characters": 128}[MODEL]
 BATCH, RATE, UNKNOWN, COUNTED = 40, 5e-3, 0.04, 700_000
 LANGUAGES = SHAPES[MODEL]["languages"]
 AHEAD = look_ahead(MODEL)
-random = np.random.default_rng(7)
+random = np.random.default_rng(int(sys.argv[6]) if len(sys.argv) > 6 else 7)
 
 
 class Source:
