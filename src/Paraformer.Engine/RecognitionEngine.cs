@@ -32,7 +32,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private readonly ILogger _logger;
     private readonly ModelRouter _router;
     private readonly WorkScheduler _scheduler;
-    private readonly TextFormatter _formatter = new(null);
+    private readonly TextFormatter _formatter = new(Punctuator.Default);
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);

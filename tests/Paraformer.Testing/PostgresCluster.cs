@@ -65,7 +65,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         // The socket's path must be short, and the folder the database user's own.
-        string folder = $"/tmp/pg-{Guid.NewGuid():N}"[..20];
+        string folder = Path.Combine(Path.GetTempPath(), "pg-" + Guid.NewGuid().ToString("N")[..12]);
         await RunAsUserAsync("mkdir", "-m", "755", folder);
         string data = Path.Combine(folder, "data");
         await RunAsUserAsync(Program("initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync");

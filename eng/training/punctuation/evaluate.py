@@ -9,22 +9,16 @@ import sys
 import numpy as np
 import torch
 
-from export import quantised
-from model import MARKS, SHAPES, Punctuator, look_ahead
+from model import MARKS, SHAPES, Punctuator
 
 NAMES = ["none", "comma", "stop", "question", "enumeration"]
 CHUNK = 2000
 
 
-def load(data, name, path, int8=True):
+def load(data, name, path):
     tables = np.load(data / f"{name}-tables.npz")
     net = Punctuator(name, (len(tables["first"]), len(tables["second"])))
     net.load_state_dict(torch.load(path))
-    if int8:
-        for key in ("first", "second"):
-            weight = getattr(net, key).weight.data
-            integers, scale = quantised(weight.numpy())
-            weight.copy_(torch.from_numpy(integers.astype(np.float32) * scale))
     return net.eval()
 
 
@@ -94,7 +88,7 @@ def main():
             arrays = np.load(source)
             language = source.stem.split("-")[2]
             size = len(arrays["marks"])
-            tail = slice(max(int(size * 0.98), size - 15_000) if split == "train" else 0, size)
+            tail = slice(max(int(size * 0.98), size - 12_000) if split == "train" else 0, size if split == "train" else 60_000)
             if size - (tail.start or 0) < 300:
                 continue
             y = logits(net, arrays["a"][tail], arrays["b"][tail], SHAPES[name]["languages"].index(language))

@@ -11,15 +11,13 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from model import CASES, MARKS, SHAPES, WIDTH, Punctuator, look_ahead, look_back
+from model import CASES, MARKS, SHAPES, WIDTH, Punctuator, columns, look_ahead, look_back, pieces
 
 
 def quantised(weight, axis=None):
     """int8 values and their scale: one for all, or one for each index of the axis."""
     reduce = None if axis is None else tuple(i for i in range(weight.ndim) if i != axis)
     top = np.abs(weight).max() if axis is None else np.abs(weight).max(axis=reduce, keepdims=True)
-    if axis is None:
-        top = np.quantile(np.abs(weight), 0.9999)
     scale = np.maximum(top, 1e-8) / 127
     return np.clip(np.rint(weight / scale), -127, 127).astype(np.int8), np.asarray(scale, np.float32)
 
@@ -46,9 +44,9 @@ class Graph:
         return self.node("Mul", [self.node("Cast", [self.constant(integers)], to=TensorProto.FLOAT), self.constant(scale)])
 
     def gather(self, table, indices, width):
-        integers, scale = quantised(table)
+        integers = np.clip(np.rint(table * 127 / 4), -127, 127).astype(np.int8)
         rows = self.node("Cast", [self.node("Gather", [self.constant(integers), indices], axis=0)], to=TensorProto.FLOAT)
-        return self.node("Reshape", [self.node("Mul", [rows, self.constant(scale)]), self.constant(np.array([-1, width], np.int64))])
+        return self.node("Reshape", [self.node("Mul", [rows, self.constant(np.float32(4 / 127))]), self.constant(np.array([-1, width], np.int64))])
 
 
 def folded(conv, norm):
@@ -58,13 +56,20 @@ def folded(conv, norm):
 
 def build(name, net, biases):
     graph, shape = Graph(), SHAPES[name]
-    (n1, d1), (n2, d2) = shape["first"], shape["second"]
     array = lambda parameter: parameter.detach().numpy()
-    x = graph.node("Concat", [graph.gather(array(net.first.weight), "first", n1 * d1), graph.gather(array(net.second.weight), "second", n2 * d2)], axis=1)
-    x = graph.node("MatMul", [x, graph.weight(array(net.enter.weight).T, 1)])
-    language = graph.node("Gather", [graph.constant(array(net.language.weight) + array(net.enter.bias)), "language"], axis=0)
-    x = graph.node("Add", [x, language])
-    x = graph.node("Unsqueeze", [graph.node("Transpose", [x], perm=[1, 0]), graph.constant(np.array([0], np.int64))])
+    keys, widths = shape["keys"], (columns(name, 0), columns(name, 1))
+    values = [graph.gather(array(net.tables[i].weight), ("first", "second")[i], keys[i] * widths[i]) for i in (0, 1)]
+    x = graph.node("Unsqueeze", [graph.node("Transpose", [graph.node("Concat", values, axis=1)], perm=[1, 0]), graph.constant(np.array([0], np.int64))])
+    low, high = min(o[0] for o in shape["around"]), max(o[1] for o in shape["around"])
+    # Lining the values up with the judged gap and the first layer are one convolution, zero where an offset is not used.
+    kernel, column = np.zeros((WIDTH, keys[0] * widths[0] + keys[1] * widths[1], high - low + 1), np.float32), 0
+    for table, offset, start, width in pieces(name):
+        for key in range(keys[table]):
+            channel = table * keys[0] * widths[0] + key * widths[table] + start
+            kernel[:, channel:channel + width, offset - low] = array(net.enter.weight)[:, column:column + width]
+            column += width
+    x = graph.node("Conv", [x, graph.weight(kernel), graph.constant(array(net.enter.bias))], kernel_shape=[high - low + 1], pads=[-low, high])
+    x = graph.node("Relu", [graph.node("Add", [x, graph.node("Gather", [graph.constant(array(net.language.weight)[:, :, None]), "language"], axis=0)])])
     for block in net.blocks:
         weight, bias = folded(block.narrow, block.norm)
         u = graph.node("Relu", [graph.node("Conv", [x, graph.weight(weight), graph.constant(bias)], kernel_shape=[1])])
@@ -85,7 +90,7 @@ def build(name, net, biases):
         tuned[index] = biases.get(code, [0] * MARKS)
     graph.node("Softmax", [graph.node("Add", ["m", graph.node("Gather", [graph.constant(tuned), "language"], axis=0)])], "marks", axis=1)
     graph.node("Softmax", ["k"], "cases", axis=1)
-    inputs = [helper.make_tensor_value_info("first", TensorProto.INT32, ["T", n1]), helper.make_tensor_value_info("second", TensorProto.INT32, ["T", n2]),
+    inputs = [helper.make_tensor_value_info("first", TensorProto.INT32, ["T", keys[0]]), helper.make_tensor_value_info("second", TensorProto.INT32, ["T", keys[1]]),
               helper.make_tensor_value_info("language", TensorProto.INT32, [1])]
     outputs = [helper.make_tensor_value_info("marks", TensorProto.FLOAT, ["T", MARKS]), helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["T", CASES])]
     model = helper.make_model(helper.make_graph(graph.nodes, "punctuation-" + name, inputs, outputs, graph.initializers), opset_imports=[helper.make_opsetid("", 13)], ir_version=8)

@@ -1,22 +1,49 @@
-"""The network: hashed embeddings, gated convolutions with little look-ahead, two heads."""
+"""The network: log-odds of marks around hashed keys, lined up with the gap that is judged, and gated convolutions over what they say."""
 import torch
 from torch import nn
 from torch.nn import functional
 
-# (taps, dilation, taps ahead) of each block; look-ahead = sum of dilation x taps ahead.
+# keys: of a unit in each table; around: units before and after a gap whose counts are used; blocks: taps, dilation, taps ahead.
 SHAPES = {
-    "words": dict(first=(1, 64), second=(4, 32), blocks=[(5, 1, 2), (5, 2, 1), (5, 1, 2), (5, 4, 0), (5, 1, 1)], languages=["en", "de", "fr", "ru", "ko"]),
-    "characters": dict(first=(2, 64), second=(1, 32), blocks=[(7, 1, 3), (5, 3, 1), (7, 1, 3), (5, 8, 0), (5, 1, 2)], languages=["zh", "yue", "ja"]),
+    "words": dict(keys=(1, 4), around=((-5, 5), (-3, 4)), blocks=[(5, 2, 0), (5, 6, 0), (3, 1, 1)], languages=["en", "de", "fr", "ru", "ko"]),
+    "characters": dict(keys=(2, 1), around=((-6, 6), (-4, 5)), blocks=[(5, 2, 1), (5, 8, 0), (3, 1, 1)], languages=["zh", "yue", "ja"]),
 }
-WIDTH, BOTTLENECK, HEAD, MARKS, CASES = 96, 32, 64, 5, 3
+WIDTH, BOTTLENECK, HEAD, MARKS, CASES = 64, 24, 48, 5, 3
+JUDGED, EXTRA, EXTRA_AROUND = 3, 3, (-1, 1)
+
+
+def offsets(name, table):
+    low, high = SHAPES[name]["around"][table]
+    return list(range(low, high + 1))
+
+
+def columns(name, table):
+    """Values a key has: of comma, stop and question at each offset, then of a question's sentence and of the two capital casings."""
+    return len(offsets(name, table)) * JUDGED + EXTRA
 
 
 def look_ahead(name):
-    return sum(dilation * ahead for _, dilation, ahead in SHAPES[name]["blocks"])
+    return max(high for _, high in SHAPES[name]["around"]) + sum(dilation * ahead for _, dilation, ahead in SHAPES[name]["blocks"])
 
 
 def look_back(name):
-    return sum(dilation * (taps - 1 - ahead) for taps, dilation, ahead in SHAPES[name]["blocks"])
+    return -min(low for low, _ in SHAPES[name]["around"]) + sum(dilation * (taps - 1 - ahead) for taps, dilation, ahead in SHAPES[name]["blocks"])
+
+
+def pieces(name):
+    """(table, offset, first column, columns) of each group of values that the first layer sees."""
+    for table in (0, 1):
+        for index, offset in enumerate(offsets(name, table)):
+            yield table, offset, index * JUDGED, JUDGED
+        for offset in range(EXTRA_AROUND[0], EXTRA_AROUND[1] + 1):
+            yield table, offset, columns(name, table) - EXTRA, EXTRA
+
+
+def shifted(x, offset):
+    """What stands `offset` places later, nothing beyond the ends."""
+    if offset == 0:
+        return x
+    return functional.pad(x[:, offset:], (0, 0, 0, offset)) if offset > 0 else functional.pad(x[:, :offset], (0, 0, -offset, 0))
 
 
 class Block(nn.Module):
@@ -36,25 +63,24 @@ class Block(nn.Module):
 class Punctuator(nn.Module):
     def __init__(self, name, slots):
         super().__init__()
-        shape = SHAPES[name]
-        (self.n1, d1), (self.n2, d2) = shape["first"], shape["second"]
-        self.first = nn.Embedding(slots[0] + 1, d1)
-        self.second = nn.Embedding(slots[1] + 1, d2)
+        self.name, shape = name, SHAPES[name]
+        self.tables = nn.ModuleList(nn.Embedding(slots[i] + 1, columns(name, i)) for i in (0, 1))
+        for table in self.tables:
+            table.weight.data.zero_()
         self.language = nn.Embedding(len(shape["languages"]), WIDTH)
-        self.enter = nn.Linear(self.n1 * d1 + self.n2 * d2, WIDTH)
+        self.enter = nn.Linear(sum(shape["keys"][table] * width for table, _, _, width in pieces(name)), WIDTH)
         self.blocks = nn.ModuleList(Block(*block) for block in shape["blocks"])
         self.narrow = nn.Conv1d(WIDTH, HEAD, 1, bias=False)
         self.norm = nn.BatchNorm1d(HEAD)
         self.out = nn.Conv1d(HEAD, MARKS + CASES, 1)
-        for table in (self.first, self.second, self.language):
-            nn.init.normal_(table.weight, std=0.1)
+        nn.init.normal_(self.language.weight, std=0.1)
 
     def forward(self, a, b, language, mask):
-        x = torch.cat((self.first(a).flatten(2), self.second(b).flatten(2)), 2)
-        x = self.enter(functional.dropout(x, 0.1, self.training)) + self.language(language)[:, None]
+        values = [table(rows) for table, rows in zip(self.tables, (a, b))]
+        x = torch.cat([shifted(values[table][..., start:start + width].flatten(2), offset) for table, offset, start, width in pieces(self.name)], 2)
+        x = torch.relu(self.enter(x) + self.language(language)[:, None])
         x = x.transpose(1, 2)
         mask = mask[:, None]
         for block in self.blocks:
             x = block(x, mask)
-        x = functional.dropout(torch.relu(self.norm(self.narrow(x))), 0.1, self.training)
-        return self.out(x)
+        return self.out(torch.relu(self.norm(self.narrow(x))))

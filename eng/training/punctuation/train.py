@@ -1,4 +1,6 @@
-"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt]."""
+"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt [SEED]].
+
+A further phase needs a seed of its own, or it would see the same windows again."""
 import math
 import pathlib
 import sys
@@ -8,15 +10,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from model import MARKS, SHAPES, Punctuator, look_ahead
+from model import MARKS, SHAPES, Punctuator, look_ahead, offsets
 
 DATA, MODEL, SECONDS, OUT = pathlib.Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), sys.argv[4]
 WEIGHT = {"en": 0.46, "de": 0.15, "fr": 0.13, "ru": 0.15, "ko": 0.11, "zh": 0.64, "yue": 0.12, "ja": 0.24}
 WINDOW = {"words": 96, "characters": 128}[MODEL]
-BATCH, RATE, UNKNOWN = 72, 4e-3, 0.04
+BATCH, RATE, UNKNOWN, COUNTED = 40, 5e-3, 0.04, 700_000
 LANGUAGES = SHAPES[MODEL]["languages"]
 AHEAD = look_ahead(MODEL)
-random = np.random.default_rng(7)
+random = np.random.default_rng(int(sys.argv[6]) if len(sys.argv) > 6 else 7)
 
 
 class Source:
@@ -70,39 +72,36 @@ def batch(sources, weights, count):
     return [torch.from_numpy(x) for x in (a, b, marks, case, mask, language)]
 
 
-OFFSETS = (-2, -1, 0, 1, 2)
-
-
-def statistics(sources, column, rows, prior=20.0):
-    """How much more often than usual each mark stands around a key, and what its casing and its sentences are: columns to start an embedding from."""
-    totals = np.zeros((len(OFFSETS), rows, 4))
+def statistics(sources, table, part, rows, around, prior=15.0):
+    """How much more often than usual each mark stands around a key, whether its sentences are questions, and its casing: log-odds, in columns."""
+    totals = np.zeros((len(around), rows, 4))
     asked, cased = np.zeros((rows, 2)), np.zeros((rows, 3))
     for source in sources:
-        take = slice(0, min(source.end, 1_500_000))
-        keys = (source.a if column[0] == 0 else source.b)[take, column[1]].astype(np.int64)
+        take = slice(0, min(source.end, COUNTED))
+        keys = (source.b if table else source.a)[take, part].astype(np.int64)
         marks = np.where(source.marks[take] == 4, 1, source.marks[take]).astype(np.int64)
-        for index, offset in enumerate(OFFSETS):
-            totals[index] += np.bincount(keys * 4 + np.roll(marks, -offset), minlength=rows * 4).reshape(rows, 4)
+        for index, offset in enumerate(around):
+            totals[index] += np.bincount(keys * 4 + np.roll(marks, offset), minlength=rows * 4).reshape(rows, 4)
         ends = np.flatnonzero(marks >= 2)
         if len(ends):
             question = marks[ends[np.minimum(np.searchsorted(ends, np.arange(len(marks))), len(ends) - 1)]] == 3
             asked += np.bincount(keys * 2 + question, minlength=rows * 2).reshape(rows, 2)
         cased += np.bincount(keys * 3 + source.case[take], minlength=rows * 3).reshape(rows, 3)
-    columns = []
+    groups = []
     for counts in (*totals, asked, cased):
         share = (counts.sum(0) + 1) / (counts.sum() + counts.shape[1])
         ratio = np.log((counts + prior * share) / (counts.sum(1, keepdims=True) + prior)) - np.log(share)
-        columns.append(ratio[:, 1:])
-    return np.concatenate(columns, 1)
+        groups.append(ratio[:, 1:])
+    return np.concatenate(groups, 1)
 
 
-def start_from_statistics(net, sources):
-    for table, parts, which in ((net.first, net.n1, 0), (net.second, net.n2, 1)):
+def fill_tables(net, sources):
+    for index, table in enumerate(net.tables):
         rows = table.weight.shape[0]
-        # Every column of a table has keys of its own, so their statistics add up.
-        values = sum(statistics(sources, (which, part), rows) for part in range(parts))
+        # A row belongs to one key, so what its other columns count is nothing.
+        values = sum(statistics(sources, index, part, rows, offsets(MODEL, index)) for part in range(SHAPES[MODEL]["keys"][index]))
         values[0] = 0
-        table.weight.data[:, :values.shape[1]] = torch.from_numpy(np.clip(values * 0.25, -1.2, 1.2).astype(np.float32))
+        table.weight.data.copy_(torch.from_numpy(np.rint(np.clip(values, -4, 4) * 127 / 4) * (4 / 127)).float())
 
 
 def main():
@@ -114,19 +113,22 @@ def main():
         net.load_state_dict(torch.load(sys.argv[5]))
     sources = [s for s in map(Source, sorted(DATA.glob(f"{MODEL}-train-*.npz"))) if len(s.marks) > 4000]
     if len(sys.argv) <= 5:
-        start_from_statistics(net, sources)
-        print("started from statistics", flush=True)
+        fill_tables(net, sources)
+        print(f"counted in {time.process_time():.0f} s of CPU", flush=True)
     weights = np.array([math.sqrt(min(len(s.marks), 5_000_000)) for s in sources])
     for number, language in enumerate(LANGUAGES):
         own = np.array([s.language == number for s in sources])
         weights[own] *= WEIGHT[language] / weights[own].sum()
     weights /= weights.sum()
-    tables = [p for n, p in net.named_parameters() if n.startswith(("first", "second"))]
-    rest = [p for n, p in net.named_parameters() if not n.startswith(("first", "second"))]
-    optimizer = torch.optim.AdamW([dict(params=tables, weight_decay=0.0, scale=2.0), dict(params=rest, weight_decay=0.02, scale=1.0)], lr=RATE, betas=(0.9, 0.98))
+    tables = list(net.tables.parameters())
+    parameters = [p for name, p in net.named_parameters() if not name.startswith("tables")]
+    # The counts are a good start, so they hold still until the layers above have learned to read them.
+    moving = len(sys.argv) > 5
+    net.tables.requires_grad_(moving)
+    optimizer = torch.optim.AdamW([dict(params=parameters, weight_decay=0.01, scale=1.0)] + ([dict(params=tables, weight_decay=0.0, scale=2.0)] if moving else []), lr=RATE, betas=(0.9, 0.98))
     began, step, seen, total = time.time(), 0, 0, 0.0
     while (done := (time.time() - began) / SECONDS) < 1:
-        factor = min(1.0, step / 50) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
+        factor = min(1.0, step / 30) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
         for group in optimizer.param_groups:
             group["lr"] = RATE * factor * group["scale"]
         a, b, marks, case, mask, language = batch(sources, weights, BATCH)
@@ -136,7 +138,7 @@ def main():
             loss = loss + 0.4 * functional.cross_entropy(out[:, MARKS:], case)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(rest, 2.0)
+        torch.nn.utils.clip_grad_norm_(parameters, 2.0)
         optimizer.step()
         step, seen, total = step + 1, seen + int(mask.sum()), total + loss.item()
         if step % 50 == 0:

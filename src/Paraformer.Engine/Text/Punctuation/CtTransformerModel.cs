@@ -13,6 +13,7 @@ internal sealed class CtTransformerModel : IDisposable
 {
     private const string Unknown = "<unk>";
     private static readonly string[] s_files = ["model_quant.onnx", "model.int8.onnx", "model.onnx"];
+    private static readonly string[] s_masks = ["vad_masks", "sub_masks"];
     private static readonly string[] s_defaultClasses = [Unknown, "_", "，", "。", "？", "、"];
 
     private readonly InferenceSession _session;
@@ -26,7 +27,7 @@ internal sealed class CtTransformerModel : IDisposable
         _session = session;
         _vocabulary = tokens.Index().DistinctBy(item => item.Item).ToFrozenDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
         _unknown = _vocabulary.TryGetValue(Unknown, out int row) ? row : throw new ModelPackException(pack, $"pack {pack}: tokens.json has no {Unknown}");
-        _inputs = ["inputs", "text_lengths", .. new[] { "vad_masks", "sub_masks" }.Where(session.InputMetadata.ContainsKey)];
+        _inputs = ["inputs", "text_lengths", .. s_masks.Where(session.InputMetadata.ContainsKey)];
         _classes = [.. classes.Select(MarkOf)];
         string? missing = _inputs.Take(2).FirstOrDefault(name => !session.InputMetadata.ContainsKey(name))
             ?? (session.OutputMetadata.ContainsKey("logits") ? null : "logits");

@@ -86,9 +86,9 @@ public sealed class CtTransformerPunctuatorTests
 
     private static string[] Strings(JsonElement array) => [.. array.EnumerateArray().Select(item => item.GetString()!)];
 
-    private static PunctuatedWord[] Run(CtTransformerPunctuator punctuator, IReadOnlyList<string> words, bool isFinal)
+    private static PunctuatedWord[] Run(CtTransformerPunctuator punctuator, string[] words, bool isFinal)
     {
-        var result = new PunctuatedWord[words.Count];
+        var result = new PunctuatedWord[words.Length];
         punctuator.Punctuate(words, "zh", result, isFinal);
         return result;
     }
