@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Paraformer.EndToEnd.Tests;
 using Paraformer.Testing;
 
 [assembly: AssemblyFixture(typeof(PostgresCluster))]
