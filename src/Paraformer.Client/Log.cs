@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "The API key goes to {Host} without encryption: the endpoint is ws, not wss")]
     public static partial void KeyInTheClear(ILogger logger, string host);
 
+    [LoggerMessage(20, LogLevel.Warning, "A request got no answer ({Code}); it is sent again after try {Try}")]
+    public static partial void RequestRepeated(ILogger logger, string code, int @try);
+
     [LoggerMessage(8, LogLevel.Warning, "Recognition {RequestId}: the connection was lost ({Code}); attempt {Attempt} to go on follows")]
     public static partial void ConnectionLost(ILogger logger, string requestId, string code, int attempt);
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
@@ -84,6 +85,18 @@ public class RecognitionClient : IAsyncDisposable
         options.Validate();
         AudioPump.Validate(audio, options);
         return RecognizeCoreAsync(audio, options, cancellationToken);
+    }
+
+    /// <summary>Opens a connection and closes it again, without a task: shows that address, network and key are right.</summary>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <exception cref="ApiKeyNotFoundException">The endpoint needs a key and there is none.</exception>
+    /// <exception cref="HandshakeRefusedException">The service refused the connection.</exception>
+    /// <exception cref="RecognitionConnectionException">The service cannot be reached or did not answer in time.</exception>
+    public virtual async Task TestConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        IMessageConnection connection = await _transport.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Abandons the sessions that run, waits until nothing of them is left, and frees the transport.</summary>

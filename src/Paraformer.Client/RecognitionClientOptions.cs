@@ -12,7 +12,8 @@ public sealed record RecognitionClientOptions
     /// <summary>
     /// The API key or a temporary token. Null looks, at each connection, at <see cref="ApiKeyProvider"/>, the environment variable
     /// <c>DASHSCOPE_API_KEY</c>, the file that <c>DASHSCOPE_API_KEY_FILE_PATH</c> names and <c>~/.dashscope/api_key</c>, in this
-    /// order. An endpoint on this machine needs no key.
+    /// order, with <see cref="DashScope.ApiKey"/> and <see cref="DashScope.ApiKeyFilePath"/> before the variable of the same meaning.
+    /// An endpoint on this machine needs no key.
     /// </summary>
     public string? ApiKey { get; init; }
 
@@ -24,6 +25,25 @@ public sealed record RecognitionClientOptions
     /// <see cref="DefaultEndpoint"/>.
     /// </summary>
     public Uri? Endpoint { get; init; }
+
+    /// <summary>The region whose addresses are used where <see cref="Endpoint"/> or <see cref="HttpEndpoint"/> is null; null for the default.</summary>
+    public DashScopeRegion? Region { get; init; }
+
+    /// <summary>
+    /// The base address of the HTTP APIs (hot words, phrases, tokens). Null means the one beside <see cref="Endpoint"/>, else
+    /// that of <see cref="Region"/>, else the environment variable <c>DASHSCOPE_HTTP_BASE_URL</c>, else
+    /// <c>https://dashscope.aliyuncs.com/api/v1</c>.
+    /// </summary>
+    public Uri? HttpEndpoint { get; init; }
+
+    /// <summary>The longest time that a request to an HTTP API may take; 30 s by default.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the service inspects the content, sent as <c>X-DashScope-DataInspection: enable</c>. Null means only where the
+    /// environment variable <c>DASHSCOPE_DISABLE_DATA_INSPECTION</c> is <c>false</c>.
+    /// </summary>
+    public bool? DataInspection { get; init; }
 
     /// <summary>The workspace, sent as <c>X-DashScope-WorkSpace</c>.</summary>
     public string? Workspace { get; init; }
@@ -100,6 +120,7 @@ public sealed record RecognitionClientOptions
         ThrowIfNotATimeout(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotATimeout(StartTimeout, nameof(StartTimeout));
         ThrowIfNotATimeout(FinishTimeout, nameof(FinishTimeout));
+        ThrowIfNotATimeout(RequestTimeout, nameof(RequestTimeout));
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 

@@ -28,6 +28,9 @@ internal interface IStreamingRecognizer : IDisposable
     /// <summary>How many samples after a word the recogniser needs to have heard before <see cref="EndUtterance"/> is sure to include it.</summary>
     int LookAheadSamples { get; }
 
+    /// <summary>Code of the language of the words that were returned last; null where the recogniser knows only one.</summary>
+    string? Language => null;
+
     /// <summary>Hears the next samples, in [-1, 1].</summary>
     void Accept(ReadOnlySpan<float> samples);
 

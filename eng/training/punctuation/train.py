@@ -1,0 +1,150 @@
+"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt]."""
+import math
+import pathlib
+import sys
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from model import MARKS, SHAPES, Punctuator, look_ahead
+
+DATA, MODEL, SECONDS, OUT = pathlib.Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), sys.argv[4]
+WEIGHT = {"en": 0.46, "de": 0.15, "fr": 0.13, "ru": 0.15, "ko": 0.11, "zh": 0.64, "yue": 0.12, "ja": 0.24}
+WINDOW = {"words": 96, "characters": 128}[MODEL]
+BATCH, RATE, UNKNOWN = 72, 4e-3, 0.04
+LANGUAGES = SHAPES[MODEL]["languages"]
+AHEAD = look_ahead(MODEL)
+random = np.random.default_rng(7)
+
+
+class Source:
+    def __init__(self, path):
+        data = np.load(path)
+        self.a, self.b, self.marks, self.case = data["a"], data["b"], data["marks"], data["case"]
+        self.language = LANGUAGES.index(path.stem.split("-")[2])
+        cut = int(len(self.marks) * 0.98)
+        self.end = cut
+        ends = np.flatnonzero((self.marks == 2) | (self.marks == 3))
+        self.starts = np.concatenate(([0], ends + 1))
+        self.starts = self.starts[self.starts < cut - WINDOW - 1]
+        questions = np.flatnonzero(self.marks == 3)
+        self.questions = questions[questions < cut - WINDOW - 1]
+
+    def window(self):
+        """A window's place and the number of its tokens that count."""
+        if len(self.questions) and random.random() < 0.25:
+            near = max(0, int(self.questions[random.integers(len(self.questions))]) - int(random.integers(3, WINDOW)))
+        else:
+            near = int(random.integers(0, max(1, self.end - WINDOW - 1)))
+        if random.random() < 0.75 and len(self.starts):
+            near = int(self.starts[min(len(self.starts) - 1, np.searchsorted(self.starts, near))])
+        length = WINDOW if random.random() < 0.7 else int(random.integers(4, WINDOW // 2))
+        ends = np.flatnonzero((self.marks[near:near + length] == 2) | (self.marks[near:near + length] == 3))
+        if len(ends) and random.random() < 0.75:
+            return near, int(ends[-1]) + 1, 0
+        return near, length, AHEAD
+
+
+def batch(sources, weights, count):
+    a = np.zeros((count, WINDOW, sources[0].a.shape[1]), np.int64)
+    b = np.zeros((count, WINDOW, sources[0].b.shape[1]), np.int64)
+    marks = np.full((count, WINDOW), -100, np.int64)
+    case = np.full((count, WINDOW), -100, np.int64)
+    mask = np.zeros((count, WINDOW), np.float32)
+    language = np.zeros(count, np.int64)
+    for row, index in enumerate(random.choice(len(sources), count, p=weights)):
+        source = sources[index]
+        near, length, unknown_end = source.window()
+        piece = slice(near, near + length)
+        length = len(source.marks[piece])
+        a[row, :length], b[row, :length] = source.a[piece], source.b[piece]
+        judged = max(1, length - unknown_end)
+        marks[row, :judged] = source.marks[piece][:judged]
+        case[row, :judged] = source.case[piece][:judged]
+        mask[row, :length] = 1
+        language[row] = source.language
+    a[random.random(a.shape) < UNKNOWN] = 0
+    b[random.random(b.shape) < UNKNOWN] = 0
+    return [torch.from_numpy(x) for x in (a, b, marks, case, mask, language)]
+
+
+OFFSETS = (-2, -1, 0, 1, 2)
+
+
+def statistics(sources, column, rows, prior=20.0):
+    """How much more often than usual each mark stands around a key, and what its casing and its sentences are: columns to start an embedding from."""
+    totals = np.zeros((len(OFFSETS), rows, 4))
+    asked, cased = np.zeros((rows, 2)), np.zeros((rows, 3))
+    for source in sources:
+        take = slice(0, min(source.end, 1_500_000))
+        keys = (source.a if column[0] == 0 else source.b)[take, column[1]].astype(np.int64)
+        marks = np.where(source.marks[take] == 4, 1, source.marks[take]).astype(np.int64)
+        for index, offset in enumerate(OFFSETS):
+            totals[index] += np.bincount(keys * 4 + np.roll(marks, -offset), minlength=rows * 4).reshape(rows, 4)
+        ends = np.flatnonzero(marks >= 2)
+        if len(ends):
+            question = marks[ends[np.minimum(np.searchsorted(ends, np.arange(len(marks))), len(ends) - 1)]] == 3
+            asked += np.bincount(keys * 2 + question, minlength=rows * 2).reshape(rows, 2)
+        cased += np.bincount(keys * 3 + source.case[take], minlength=rows * 3).reshape(rows, 3)
+    columns = []
+    for counts in (*totals, asked, cased):
+        share = (counts.sum(0) + 1) / (counts.sum() + counts.shape[1])
+        ratio = np.log((counts + prior * share) / (counts.sum(1, keepdims=True) + prior)) - np.log(share)
+        columns.append(ratio[:, 1:])
+    return np.concatenate(columns, 1)
+
+
+def start_from_statistics(net, sources):
+    for table, parts, which in ((net.first, net.n1, 0), (net.second, net.n2, 1)):
+        rows = table.weight.shape[0]
+        # Every column of a table has keys of its own, so their statistics add up.
+        values = sum(statistics(sources, (which, part), rows) for part in range(parts))
+        values[0] = 0
+        table.weight.data[:, :values.shape[1]] = torch.from_numpy(np.clip(values * 0.25, -1.2, 1.2).astype(np.float32))
+
+
+def main():
+    torch.set_num_threads(1)
+    torch.manual_seed(5)
+    tables = np.load(DATA / f"{MODEL}-tables.npz")
+    net = Punctuator(MODEL, (len(tables["first"]), len(tables["second"])))
+    if len(sys.argv) > 5:
+        net.load_state_dict(torch.load(sys.argv[5]))
+    sources = [s for s in map(Source, sorted(DATA.glob(f"{MODEL}-train-*.npz"))) if len(s.marks) > 4000]
+    if len(sys.argv) <= 5:
+        start_from_statistics(net, sources)
+        print("started from statistics", flush=True)
+    weights = np.array([math.sqrt(min(len(s.marks), 5_000_000)) for s in sources])
+    for number, language in enumerate(LANGUAGES):
+        own = np.array([s.language == number for s in sources])
+        weights[own] *= WEIGHT[language] / weights[own].sum()
+    weights /= weights.sum()
+    tables = [p for n, p in net.named_parameters() if n.startswith(("first", "second"))]
+    rest = [p for n, p in net.named_parameters() if not n.startswith(("first", "second"))]
+    optimizer = torch.optim.AdamW([dict(params=tables, weight_decay=0.0, scale=2.0), dict(params=rest, weight_decay=0.02, scale=1.0)], lr=RATE, betas=(0.9, 0.98))
+    began, step, seen, total = time.time(), 0, 0, 0.0
+    while (done := (time.time() - began) / SECONDS) < 1:
+        factor = min(1.0, step / 50) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * factor * group["scale"]
+        a, b, marks, case, mask, language = batch(sources, weights, BATCH)
+        out = net(a, b, language, mask)
+        loss = functional.cross_entropy(out[:, :MARKS], marks)
+        if MODEL == "words":
+            loss = loss + 0.4 * functional.cross_entropy(out[:, MARKS:], case)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(rest, 2.0)
+        optimizer.step()
+        step, seen, total = step + 1, seen + int(mask.sum()), total + loss.item()
+        if step % 50 == 0:
+            print(f"{time.time() - began:.0f} s ({time.process_time():.0f} s of CPU) step {step} tokens {seen / 1e6:.2f} M loss {total / 50:.4f}", flush=True)
+            total = 0.0
+            torch.save(net.state_dict(), OUT)
+    torch.save(net.state_dict(), OUT)
+
+
+if __name__ == "__main__":
+    main()
