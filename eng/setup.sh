@@ -25,6 +25,16 @@ need_npm() {
   fi
 }
 
+# Tests of shared state run on PostgreSQL too. As root on Debian it is installed; elsewhere those tests are skipped and say so.
+want_postgres() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && return
+  command -v initdb >/dev/null 2>&1 && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+  say "Installing PostgreSQL from Debian's packages for the tests (once) ..."
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql; } >/dev/null 2>&1 \
+    || say "PostgreSQL could not be installed from Debian's packages: the tests that need it are skipped"
+}
+
 # mp3, opus, speex, aac and amr are decoded by FFmpeg's libavcodec, and other files are converted by its program. As root on
 # Debian it is installed; elsewhere the program itself says what to do when it meets such audio.
 need_ffmpeg() {
@@ -68,7 +78,7 @@ build() {
     exec 9>"$ROOT/artifacts/build.lock"
     flock 9
   fi
-  if [ ! -e "$stamp" ] || [ -n "$(find "$ROOT/src" "$ROOT/tests" "$ROOT"/*.props "$ROOT/global.json" "$ROOT/.editorconfig" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]; then
+  if [ ! -e "$stamp" ] || [ -n "$(find "$ROOT/src" "$ROOT/tests" "$ROOT/samples" "$ROOT"/*.props "$ROOT/global.json" "$ROOT/.editorconfig" -newer "$stamp" -print 2>/dev/null | head -n 1)" ]; then
     touch "$stamp.new"
     if ! quietly "Building Paraformer.NET, once; this takes about a minute ..." "$log" dotnet build "$ROOT/$project" -c Release -v quiet; then
       grep -E 'error' "$log" | sort -u | head -n 5 >&2

@@ -1,4 +1,19 @@
+using System.Globalization;
 using Paraformer.Bench;
+using Paraformer.Bench.Load;
+
+if (args is ["load-server", string kind])
+{
+    await LoadServer.RunAsync(kind);
+    return 0;
+}
+
+if (args is ["load", ..])
+{
+    int streams = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3000;
+    await LoadTest.RunAsync(streams, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 30);
+    return 0;
+}
 
 string[] files = args.Length > 1 ? args[1..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
 switch (args.FirstOrDefault())
@@ -6,13 +21,22 @@ switch (args.FirstOrDefault())
     case "live":
         await LiveLatency.RunAsync(files);
         return 0;
+    case "first-partial":
+        await FirstPartial.RunAsync(files);
+        return 0;
+    case "words":
+        await RecognizedText.RunAsync(files);
+        return 0;
     case "overhead":
         await PipelineOverhead.RunAsync(files);
+        return 0;
+    case "punctuation":
+        PunctuationSpeed.Run();
         return 0;
     case "opus" when args.Length == 4:
         await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
         return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…], or opus SESSIONS SECONDS OPUS-FILE, from the repository's folder");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

@@ -65,8 +65,10 @@ internal static class CliApp
 
         root.Subcommands.Add(TranscribeCommand.Create(services));
         root.Subcommands.Add(ServeCommand.Create(services));
+        root.Subcommands.Add(KeysCommand.Create(services));
         root.Subcommands.Add(ModelsCommand.Create(services));
         root.Subcommands.Add(ProbeCommand.Create(services));
+        root.Subcommands.Add(TextCommand.Create(services));
         root.Subcommands.Add(VersionCommand.Create(services));
         return root;
     }

@@ -12,7 +12,8 @@ public sealed record RecognitionClientOptions
     /// <summary>
     /// The API key or a temporary token. Null looks, at each connection, at <see cref="ApiKeyProvider"/>, the environment variable
     /// <c>DASHSCOPE_API_KEY</c>, the file that <c>DASHSCOPE_API_KEY_FILE_PATH</c> names and <c>~/.dashscope/api_key</c>, in this
-    /// order. An endpoint on this machine needs no key.
+    /// order, with <see cref="DashScope.ApiKey"/> and <see cref="DashScope.ApiKeyFilePath"/> before the variable of the same meaning.
+    /// An endpoint on this machine needs no key.
     /// </summary>
     public string? ApiKey { get; init; }
 
@@ -24,6 +25,25 @@ public sealed record RecognitionClientOptions
     /// <see cref="DefaultEndpoint"/>.
     /// </summary>
     public Uri? Endpoint { get; init; }
+
+    /// <summary>The region whose addresses are used where <see cref="Endpoint"/> or <see cref="HttpEndpoint"/> is null; null for the default.</summary>
+    public DashScopeRegion? Region { get; init; }
+
+    /// <summary>
+    /// The base address of the HTTP APIs (hot words, phrases, tokens). Null means the one beside <see cref="Endpoint"/>, else
+    /// that of <see cref="Region"/>, else the environment variable <c>DASHSCOPE_HTTP_BASE_URL</c>, else
+    /// <c>https://dashscope.aliyuncs.com/api/v1</c>.
+    /// </summary>
+    public Uri? HttpEndpoint { get; init; }
+
+    /// <summary>The longest time that a request to an HTTP API may take; 30 s by default.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Whether the service inspects the content, sent as <c>X-DashScope-DataInspection: enable</c>. Null means only where the
+    /// environment variable <c>DASHSCOPE_DISABLE_DATA_INSPECTION</c> is <c>false</c>.
+    /// </summary>
+    public bool? DataInspection { get; init; }
 
     /// <summary>The workspace, sent as <c>X-DashScope-WorkSpace</c>.</summary>
     public string? Workspace { get; init; }
@@ -55,6 +75,30 @@ public sealed record RecognitionClientOptions
     /// </summary>
     public int SendQueueBytes { get; init; } = 1 << 20;
 
+    /// <summary>What happens when a connection is lost in mid-task; <see cref="ReconnectPolicy.Default"/> by default.</summary>
+    public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
+
+    /// <summary>
+    /// How many connections may stay open between tasks to save the next ones the time of connecting; 8 by default, 0 opens one for each
+    /// task. A connection that has died in the meantime is replaced without notice.
+    /// </summary>
+    public int MaxPooledConnections { get; init; } = 8;
+
+    /// <summary>
+    /// How long a connection stays open without a task; 50 s by default. The service closes it after 60 s.
+    /// </summary>
+    public TimeSpan PooledConnectionIdleTimeout { get; init; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>How often the service is pinged; 20 s by default. <see cref="Timeout.InfiniteTimeSpan"/> never pings.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long the answer to a ping may take before the connection counts as lost; 2 minutes by default. The answer comes behind the
+    /// audio that the service has not yet read, so a file that is sent at once needs long; for live audio 10 s will do.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> expects no answer.
+    /// </summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Replaces the WebSocket. The client owns it and disposes of it.</summary>
     public IRecognitionTransport? Transport { get; init; }
 
@@ -67,9 +111,16 @@ public sealed record RecognitionClientOptions
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SendQueueBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxPooledConnections);
+        ArgumentNullException.ThrowIfNull(Reconnect);
+        Reconnect.Validate();
+        ThrowIfNotATimeout(PooledConnectionIdleTimeout, nameof(PooledConnectionIdleTimeout));
+        ThrowIfNotATimeout(KeepAliveInterval, nameof(KeepAliveInterval));
+        ThrowIfNotATimeout(KeepAliveTimeout, nameof(KeepAliveTimeout));
         ThrowIfNotATimeout(ConnectTimeout, nameof(ConnectTimeout));
         ThrowIfNotATimeout(StartTimeout, nameof(StartTimeout));
         ThrowIfNotATimeout(FinishTimeout, nameof(FinishTimeout));
+        ThrowIfNotATimeout(RequestTimeout, nameof(RequestTimeout));
         ArgumentNullException.ThrowIfNull(TimeProvider);
     }
 

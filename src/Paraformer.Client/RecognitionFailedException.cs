@@ -67,6 +67,9 @@ public static class ClientErrorCodes
     /// <summary>The connection broke, or was closed, before the task ended.</summary>
     public const string ConnectionLost = "ConnectionLost";
 
+    /// <summary>Audio was lost with a connection and could not be sent again.</summary>
+    public const string AudioLost = "AudioLost";
+
     /// <summary>The service ended the task before the audio had ended.</summary>
     public const string EndedEarly = "EndedEarly";
 

@@ -22,7 +22,10 @@ public sealed record RecognitionResult
     /// <summary>The task's id.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>The sentence of this result; null on failures and on the outcome of a whole call, which has <see cref="Sentences"/>.</summary>
+    /// <summary>
+    /// The sentence of this result; null on failures and on the outcome of a whole call, which has <see cref="Sentences"/>. On the outcome of
+    /// a call that failed: what had been heard of the sentence that was not finished, if there was one.
+    /// </summary>
     public Sentence? Sentence { get; init; }
 
     /// <summary>
@@ -37,6 +40,12 @@ public sealed record RecognitionResult
 
     /// <summary>What the task has used so far; only on finals and on the outcome of a whole call.</summary>
     public Usage? Usage { get; init; }
+
+    /// <summary>
+    /// On a final sentence: the audio before it that was lost with a connection and could not be sent again, see
+    /// <see cref="ReconnectPolicy"/>. On the outcome of a whole call: all of it. Nearly always empty.
+    /// </summary>
+    public IReadOnlyList<AudioRange> LostAudio { get; init; } = [];
 
     /// <summary>Whether <see cref="Sentence"/> has ended.</summary>
     public bool IsFinal => IsSentenceEnd(Sentence);
@@ -76,11 +85,16 @@ public sealed record RecognitionResult
             text.Append(CultureInfo.InvariantCulture, $" {Code}: {Message}");
         }
 
-        foreach (Sentence sentence in Sentence is null ? Sentences : [Sentence])
+        foreach (Sentence sentence in Sentence is null || IsFinal ? Sentences : [.. Sentences, Sentence])
         {
             string end = sentence.EndTime?.ToString(CultureInfo.InvariantCulture) ?? "";
             string kind = sentence.IsFinal ? "final" : "partial";
             text.Append(CultureInfo.InvariantCulture, $" [{kind} {sentence.BeginTime}-{end} ms] {sentence.Text}");
+        }
+
+        foreach (AudioRange lost in LostAudio)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" [lost {lost.BeginTime}-{lost.EndTime} ms]");
         }
 
         return text.ToString();

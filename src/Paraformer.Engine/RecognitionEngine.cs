@@ -7,6 +7,7 @@ using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Scheduling;
 using Paraformer.Engine.Streams;
+using Paraformer.Engine.Text;
 using Paraformer.Engine.Vad;
 using Paraformer.Models;
 
@@ -22,11 +23,16 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private const int MinSilenceMs = 200;
     private const int MaxSilenceMs = 6000;
 
+    // Where sentences end by meaning, utterances are only what the recogniser works on: a short pause lets it finish one.
+    private const int SemanticPauseMs = 500;
+
+
     private readonly ModelStore _store;
     private readonly EngineOptions _options;
     private readonly ILogger _logger;
     private readonly ModelRouter _router;
     private readonly WorkScheduler _scheduler;
+    private readonly TextFormatter _formatter = new(Punctuator.Default);
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,10 +90,10 @@ public sealed class RecognitionEngine : IRecognitionEngine
         StreamingAudioDecoder decoder = CreateDecoder(request);
         try
         {
-            string pack = Choose(request);
-            IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
+            ServedLanguage served = Choose(request);
+            IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(served.Pack!), cancellationToken).ConfigureAwait(false);
             IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            return await OpenAsync(request, decoder, recognizer, detector, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(request, decoder, recognizer, detector, served.Language, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -147,7 +153,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
     }
 
-    private string Choose(StreamRequest request)
+    private ServedLanguage Choose(StreamRequest request)
     {
         IReadOnlyList<ServedLanguage> languages = _router.Route(request);
         foreach (ServedLanguage missing in languages.Where(l => l.Pack is null))
@@ -155,11 +161,16 @@ public sealed class RecognitionEngine : IRecognitionEngine
             EngineLog.LanguageNotServed(_logger, request.Model, missing.Language, missing.Remedy ?? "");
         }
 
-        return languages.First(l => l.Pack is not null).Pack!;
+        return languages.First(l => l.Pack is not null);
     }
 
     private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request, StreamingAudioDecoder decoder, IRecognizerModel recognizer, IVoiceActivityModel detector, CancellationToken cancellationToken)
+        StreamRequest request,
+        StreamingAudioDecoder decoder,
+        IRecognizerModel recognizer,
+        IVoiceActivityModel detector,
+        string language,
+        CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
@@ -170,8 +181,24 @@ public sealed class RecognitionEngine : IRecognitionEngine
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
         var options = new RecognizerOptions { HotWords = request.HotWords };
-        var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
-        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(options), endpointing));
+        var endpointing = new EndpointingOptions
+        {
+            MaxSentenceSilenceMs = request.SemanticSentences ? SemanticPauseMs : request.MaxSentenceSilenceMs,
+            MultiThreshold = request.MultiThreshold && !request.SemanticSentences,
+        };
+        var sentences = new SentenceOptions
+        {
+            Text = new TextOptions
+            {
+                Punctuation = request.Punctuation,
+                InverseTextNormalization = request.InverseTextNormalization,
+                DisfluencyRemoval = request.DisfluencyRemoval,
+            },
+            Semantic = request.SemanticSentences,
+            Language = language,
+        };
+        Task<RecognitionPipeline> making = _scheduler.RunAsync(
+            () => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(options), endpointing, _formatter, sentences));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -210,7 +237,12 @@ public sealed class RecognitionEngine : IRecognitionEngine
     {
         IRecognizerModel model = RecognizerKinds.Load(packId, Installed);
 
-        // The first recognizer pages the weights in: better now than under a speaker's first words.
+        return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
+    }
+
+    // The first recognizer pages the weights in: better now than under a speaker's first words.
+    private static IRecognizerModel Paged(IRecognizerModel model)
+    {
         model.CreateRecognizer(RecognizerOptions.Default).Dispose();
         return model;
     }

@@ -3,6 +3,7 @@ using Paraformer.Client;
 using Paraformer.Engine;
 using Paraformer.Protocol;
 using Paraformer.Service;
+using Paraformer.Service.HotWords;
 
 namespace Paraformer.Local;
 
@@ -10,6 +11,7 @@ namespace Paraformer.Local;
 public sealed class LocalTransport : IRecognitionTransport
 {
     private readonly RecognitionService _service;
+    private readonly RecognitionService? _ownedService;
     private readonly IRecognitionEngine? _ownedEngine;
     private readonly ConcurrentDictionary<Task, bool> _served = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -28,10 +30,11 @@ public sealed class LocalTransport : IRecognitionTransport
     /// <param name="engine">Recognises the audio.</param>
     /// <param name="ownsEngine">Whether disposing of the transport disposes of the engine.</param>
     /// <param name="options">The service's limits; null for the defaults.</param>
-    public LocalTransport(IRecognitionEngine engine, bool ownsEngine = false, RecognitionServiceOptions? options = null)
+    /// <param name="hotWords">Where hot words come from; null, the default: there are none.</param>
+    public LocalTransport(IRecognitionEngine engine, bool ownsEngine = false, RecognitionServiceOptions? options = null, IHotWordSource? hotWords = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        _service = new RecognitionService(engine, options ?? new RecognitionServiceOptions());
+        _service = _ownedService = new RecognitionService(engine, options ?? new RecognitionServiceOptions(), hooks: new ServiceHooks { HotWords = hotWords });
         _stop = _stopping.Token;
         _ownedEngine = ownsEngine ? engine : null;
     }
@@ -65,6 +68,7 @@ public sealed class LocalTransport : IRecognitionTransport
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(_served.Keys).ConfigureAwait(false);
         _stopping.Dispose();
+        _ownedService?.Dispose();
         if (_ownedEngine is not null)
         {
             await _ownedEngine.DisposeAsync().ConfigureAwait(false);

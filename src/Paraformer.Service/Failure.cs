@@ -17,15 +17,34 @@ internal readonly record struct Failure(string Code, string Message)
         new(ErrorCodes.InvalidParameter, "A task is running on this connection; send run-task again after its task-finished.");
 
     public static Failure NoAudio { get; } =
-        new(ErrorCodes.NoValidAudio, "No audio was received before finish-task.");
+        new(ErrorCodes.NoValidAudio, "NO_VALID_AUDIO_ERROR: no audio was received before finish-task.");
 
     public static Failure Silent { get; } = new(ErrorCodes.RequestTimeOut, "Response timeout!");
 
     public static Failure Stopping { get; } =
-        new(ErrorCodes.ModelUnavailable, "The service is stopping, please try again later.");
+        new(ErrorCodes.ModelUnavailable, "Model is unavailable, please try again later. The service is stopping.");
 
     public static Failure Internal { get; } =
-        new(ErrorCodes.InternalError, "An internal error has occurred, please try again later.");
+        new(ErrorCodes.InternalError, "An internal error has occured, please try again later or contact service support.");
+
+    public static Failure Full { get; } = new(
+        ErrorCodes.ModelServingError, "Too many requests. Your requests are being throttled due to system capacity limits. Please try again later.");
+
+    public static Failure RateExceeded { get; } =
+        new(ErrorCodes.ThrottlingRateQuota, "Requests rate limit exceeded, please try again later.");
+
+    public static Failure QuotaExceeded { get; } =
+        new(ErrorCodes.ThrottlingAllocationQuota, "Allocated quota exceeded, please increase your quota limit.");
+
+    public static Failure TooLong { get; } =
+        new(ErrorCodes.RequestTimeOut, "Request timed out, please try again later. The task has run as long as a task may.");
+
+    public static Failure InvalidKey { get; } = new(ErrorCodes.InvalidApiKey, "Invalid API-key provided.");
+
+    public static Failure ModelDenied { get; } =
+        new(ErrorCodes.ModelAccessDenied, "Access to model denied. Please make sure you are eligible for using the model.");
+
+    public static Failure UnknownList { get; } = new(ErrorCodes.NotFound, "Not found!");
 
     public static Failure Invalid(string message) => new(ErrorCodes.InvalidParameter, message);
 
@@ -53,7 +72,7 @@ internal readonly record struct Failure(string Code, string Message)
                 ErrorCodes.UnsupportedFormat,
                 e.Message.StartsWith(Unsupported, StringComparison.Ordinal) ? e.Message : $"{Unsupported}{format}: {e.Message}"),
             RecognitionError.UndecodableAudio => new(ErrorCodes.NoValidAudio, $"Failed to decode audio: {e.Message}"),
-            RecognitionError.Overloaded => new(ErrorCodes.ModelServingError, "Too many requests: the service is at its capacity. Please try again later."),
+            RecognitionError.Overloaded => Full,
             _ => Internal,
         },
         _ => Internal,

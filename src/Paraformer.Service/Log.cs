@@ -34,4 +34,16 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Debug, "Task {TaskId} had already ended when the engine reported an error.")]
     public static partial void ErrorAfterEnd(ILogger logger, string taskId, Exception exception);
+
+    /// <summary>A client's string without what would break a line or drive a terminal.</summary>
+    public static string Clean(string value) =>
+        value.AsSpan().IndexOfAnyInRange('\0', '\u001f') < 0 && value.AsSpan().IndexOfAnyInRange('\u007f', '\u009f') < 0 && value.AsSpan().IndexOfAny('\u2028', '\u2029') < 0
+            ? value
+            : string.Create(value.Length, value, static (clean, dirty) =>
+            {
+                for (int i = 0; i < clean.Length; i++)
+                {
+                    clean[i] = char.IsControl(dirty[i]) || dirty[i] is '\u2028' or '\u2029' ? '\ufffd' : dirty[i];
+                }
+            });
 }

@@ -1,3 +1,4 @@
+using Paraformer.Client.Tests.Support;
 using Paraformer.Protocol;
 
 namespace Paraformer.Client.Tests;
@@ -30,6 +31,25 @@ public sealed class RecognitionResultTests
         Assert.Equal(new Usage(1), result.GetUsage(result.GetSentence()));
         Assert.Null(result.GetUsage(final with { EndTime = 901 }));
         Assert.Equal("200 r [final 10-900 ms] hello.", result.ToString());
+    }
+
+    [Fact]
+    public async Task Emotion_is_read_from_the_sentence()
+    {
+        var service = new FakeService(async task =>
+        {
+            await task.StartAsync();
+            await task.ReadToFinishAsync();
+            await task.SendSentenceAsync(new Sentence { EndTime = 1, SentenceEnd = true, Text = "x", EmoTag = "positive", EmoConfidence = 0.875 });
+            await task.FinishAsync();
+            await task.ReadToEndAsync();
+        });
+        await using RecognitionClient client = service.CreateClient();
+        var options = new RecognitionOptions(ParaformerModel.Realtime8kV2, AudioFormat.Pcm, 8000);
+
+        RecognitionResult result = Assert.Single(await client.RecognizeAsync(new MemoryStream([1, 2]), options, TestLimit.Token).ToListAsync(TestLimit.Token));
+
+        Assert.Equal(("positive", 0.875), (result.Sentence!.EmoTag, result.Sentence.EmoConfidence));
     }
 
     [Fact]

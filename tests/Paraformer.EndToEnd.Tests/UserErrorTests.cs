@@ -46,7 +46,7 @@ public sealed class UserErrorTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         string port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        Check(await CommandLine.RunAsync(["serve", "--port", port]), 1, port);
+        Check(await CommandLine.RunAsync(["serve", "--port", port, "--data", Path.Combine(Path.GetTempPath(), $"paraformer-{Guid.NewGuid():N}.db")]), 1, port);
     }
 
     [Fact]

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 using Paraformer.Cli.Recognition;
+using Paraformer.Cli.Serving;
+using Paraformer.Cli.State;
 using Paraformer.Engine;
 using Paraformer.Server;
+using Paraformer.Server.State;
+using Paraformer.Service.ProtocolOnly;
 
 namespace Paraformer.Cli.Commands;
 
@@ -13,30 +15,56 @@ namespace Paraformer.Cli.Commands;
 internal static class ServeCommand
 {
     private const string KeysVariable = "PARAFORMER_API_KEYS";
+    private const string RecognitionEngineName = "recognition";
 
     public static Command Create(CliServices services)
     {
-        var host = new Option<string>("--host") { Description = "The address to listen on; any but a loopback address needs PARAFORMER_API_KEYS, a list separated by commas.", HelpName = "ADDRESS", DefaultValueFactory = _ => "127.0.0.1" };
-        var port = new Option<int>("--port") { Description = "The port; 0 takes a free one.", HelpName = "PORT", DefaultValueFactory = _ => 8765 };
+        var config = new Option<string?>("--config") { Description = $"A JSON file with the server's options; variables {ServerConfiguration.Prefix}… and the options of this command win over it.", HelpName = "FILE" };
+        var host = new Option<string?>("--host") { Description = "The address to listen on, 127.0.0.1 by default; any but a loopback address needs keys: see paraformer keys.", HelpName = "ADDRESS" };
+        var port = new Option<int?>("--port") { Description = "The port, 8765 by default; 0 takes a free one.", HelpName = "PORT" };
         CommonOptions.Between(port, 0, 65535, "");
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { host, port };
-        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(host), parsed.GetValue(port)));
+        var apiKeys = new Option<string[]>("--api-key") { Description = $"A key that clients may use, beside those of paraformer keys; may be given several times. {KeysVariable}, a list separated by commas, keeps keys off the command line.", HelpName = "KEY" };
+        Option<string?> data = StateAccess.Option();
+        var certificate = new Option<string?>("--certificate") { Description = "A certificate for wss://, PEM or PKCS#12.", HelpName = "FILE" };
+        var certificateKey = new Option<string?>("--certificate-key") { Description = "The private key of a PEM certificate, where it lies in another file.", HelpName = "FILE" };
+        var origins = new Option<string[]>("--allow-origin") { Description = "A web origin whose pages may use the service, such as https://app.example.com, or * for all; repeatable.", HelpName = "ORIGIN" };
+        var logFormat = new Option<string>("--log-format") { Description = "How log lines on standard error look: text or json.", HelpName = "NAME", DefaultValueFactory = _ => ServerLogging.Text };
+        CommonOptions.OneOf(logFormat, [ServerLogging.Text, ServerLogging.Json]);
+        var engine = new Option<string>("--engine") { Description = "For load tests: protocol-only answers by the length of the audio and recognises nothing.", HelpName = "ENGINE", DefaultValueFactory = _ => RecognitionEngineName, Hidden = true };
+        engine.AcceptOnlyFromAmong(RecognitionEngineName, ProtocolOnlyEngine.PackName);
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, engine };
+        command.SetAction((parsed, _) =>
+        {
+            ServerOptions options = ServerConfiguration.Load(parsed.GetValue(config), services.Console.Variables());
+            string[] keys = [.. options.ApiKeys, .. parsed.GetValue(apiKeys) ?? [], .. Keys(services.Console.Variable(KeysVariable))];
+            return RunAsync(services, parsed.GetRequiredValue(engine), parsed.GetValue(data), parsed.GetRequiredValue(logFormat), options with
+            {
+                Address = parsed.GetValue(host) ?? options.Address,
+                Port = parsed.GetValue(port) ?? options.Port,
+                ApiKeys = keys,
+                CertificatePath = parsed.GetValue(certificate) ?? options.CertificatePath,
+                CertificateKeyPath = parsed.GetValue(certificateKey) ?? options.CertificateKeyPath,
+                AllowedOrigins = parsed.GetValue(origins) is { Length: > 0 } given ? given : options.AllowedOrigins,
+            });
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(CliServices services, string host, int port)
+    private static string[] Keys(string? list) => (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static async Task<int> RunAsync(CliServices services, string engineName, string? data, string logFormat, ServerOptions options)
     {
-        string[] keys = (services.Console.Variable(KeysVariable) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        await using IRecognitionEngine engine = await EngineFactory.OpenAsync(services);
+        await using ServerState state = await StateAccess.OpenAsync(services, data);
+        await using IRecognitionEngine engine = engineName == ProtocolOnlyEngine.PackName ? new ProtocolOnlyEngine() : await EngineFactory.OpenAsync(services);
         await PreloadAsync(engine, services.Stop);
-        await using WebApplication app = Build(new ServerOptions { Address = host, Port = port, ApiKeys = keys }, engine);
+        await using WebApplication app = Build(options with { State = state }, engine, logging => ServerLogging.Configure(logging, logFormat));
         try
         {
             await ParaformerServer.StartAsync(app, services.Stop);
         }
         catch (ServerStartException problem)
         {
-            throw new CliException(ExitCodes.Failed, problem.Message, problem);
+            throw Translate(problem, ExitCodes.Failed);
         }
 
         services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
@@ -46,32 +74,21 @@ internal static class ServeCommand
         return ExitCodes.Ok;
     }
 
-    private static WebApplication Build(ServerOptions options, IRecognitionEngine engine)
+    private static WebApplication Build(ServerOptions options, IRecognitionEngine engine, Action<ILoggingBuilder> log)
     {
         try
         {
-            return ParaformerServer.Build(options, engine, Log);
+            return ParaformerServer.Build(options, engine, log);
         }
         catch (ServerStartException problem)
         {
-            string keys = options.ApiKeys.Count == 0 ? $" (keys come from {KeysVariable}, separated by commas)" : "";
-            throw new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + keys, problem);
+            throw Translate(problem, ExitCodes.Usage);
         }
     }
 
-    // Standard output carries the address alone, so that scripts can read it.
-    private static void Log(ILoggingBuilder logging)
-    {
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-        });
-
-        // A start that fails is told in the command's own words.
-        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
+    private static CliException Translate(ServerStartException problem, int exitCode) => problem.LacksKeys
+        ? new CliException(ExitCodes.Usage, problem.Message.TrimEnd('.') + $" (make one with paraformer keys create, or name them in {KeysVariable}, separated by commas)", problem)
+        : new CliException(exitCode, problem.Message, problem);
 
     private static async Task PreloadAsync(IRecognitionEngine engine, CancellationToken stop)
     {

@@ -16,6 +16,7 @@ internal static class TranscribeCommand
     private static readonly Option<string[]> Language = new("--language") { Description = "Languages to expect, as in zh,en: zh en ja yue ko de fr ru.", HelpName = "CODES" };
     private static readonly Option<string?> VocabularyId = new("--vocabulary-id") { Description = "The hot-word list to use (v2 models).", HelpName = "ID" };
     private static readonly Option<string?> PhraseId = new("--phrase-id") { Description = "The phrase list to use (v1 models).", HelpName = "ID" };
+    private static readonly Option<string?> HotWords = new("--hotwords") { Description = "Words to listen for, one a line, each optionally followed by a tab and its weight (1 to 5, usually 4). On this machine only; a service takes --vocabulary-id.", HelpName = "FILE" };
     private static readonly Option<bool> DisfluencyRemoval = new("--disfluency-removal") { Description = "Leave out filler words." };
     private static readonly Option<bool> SemanticPunctuation = new("--semantic-punctuation") { Description = "Split sentences by meaning instead of by silence." };
     private static readonly Option<int?> MaxSentenceSilence = new("--max-sentence-silence") { Description = "The silence that ends a sentence, 200 to 6000 ms; the service's default is 800.", HelpName = "MS" };
@@ -40,7 +41,7 @@ internal static class TranscribeCommand
     {
         var command = new Command("transcribe", "Turn speech into text, sentence by sentence.")
         {
-            Input, Model, Format, SampleRate, Language, VocabularyId, PhraseId, DisfluencyRemoval, SemanticPunctuation, MaxSentenceSilence,
+            Input, Model, Format, SampleRate, Language, VocabularyId, PhraseId, HotWords, DisfluencyRemoval, SemanticPunctuation, MaxSentenceSilence,
             MultiThreshold, NoPunctuation, NoItn, Heartbeat, RealTime, Endpoint, Output, Partials, OutputFile, MetricsFile,
         };
         command.Validators.Add(result =>
@@ -48,6 +49,13 @@ internal static class TranscribeCommand
             if (result.GetValue(Partials) && result.GetValue(Output) != "json")
             {
                 result.AddError("--partials needs --output json");
+            }
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(HotWords) is not null && result.GetResult(Endpoint) is not null)
+            {
+                result.AddError("--hotwords works on this machine only: make a list of the service's own and give --vocabulary-id");
             }
         });
         command.SetAction((parsed, _) => new Transcription(services, Settings(parsed)).RunAsync());
@@ -63,6 +71,7 @@ internal static class TranscribeCommand
         Languages = Languages(parsed.GetValue(Language)),
         VocabularyId = parsed.GetValue(VocabularyId),
         PhraseId = parsed.GetValue(PhraseId),
+        HotWordsFile = parsed.GetValue(HotWords),
         DisfluencyRemoval = parsed.GetValue(DisfluencyRemoval) ? true : null,
         SemanticPunctuation = parsed.GetValue(SemanticPunctuation) ? true : null,
         MaxSentenceSilence = parsed.GetValue(MaxSentenceSilence),

@@ -17,6 +17,8 @@ internal sealed record TranscribeSettings
 
     public string? PhraseId { get; init; }
 
+    public string? HotWordsFile { get; init; }
+
     public bool? DisfluencyRemoval { get; init; }
 
     public bool? SemanticPunctuation { get; init; }

@@ -25,6 +25,9 @@ internal static class ModelNames
         }
     }
 
+    /// <summary>Whether a model is a v1 model, which takes phrases where the others take hot words.</summary>
+    public static bool IsFirstGeneration(string model) => model.EndsWith("-v1", StringComparison.Ordinal);
+
     /// <summary>The rate of raw samples where none is given: the telephone models take 8000 Hz only.</summary>
     public static int DefaultSampleRate(string model) => model.Contains("-8k-", StringComparison.Ordinal) ? 8000 : 16000;
 }

@@ -1,5 +1,6 @@
 using Paraformer.Client;
 using Paraformer.Local;
+using Paraformer.Service.HotWords;
 
 namespace Paraformer.Cli.Recognition;
 
@@ -33,14 +34,16 @@ internal sealed class Recognizer : IAsyncDisposable
     }
 
     /// <summary>A client of an engine in this process.</summary>
+    /// <param name="services">Where its packs are.</param>
+    /// <param name="hotWords">Its hot words; null for none.</param>
     /// <exception cref="CliException">A pack cannot be had or used.</exception>
-    public static async Task<Recognizer> LocalAsync(CliServices services)
+    public static async Task<Recognizer> LocalAsync(CliServices services, IHotWordSource? hotWords)
     {
         var recorder = new PackRecorder(await EngineFactory.OpenAsync(services));
 
         // The engine may be busy for long with what was queued; it is in this process and cannot get lost.
         RecognitionClientOptions options = CommonOptions with { StartTimeout = Timeout.InfiniteTimeSpan, FinishTimeout = Timeout.InfiniteTimeSpan };
-        return new Recognizer(LocalRecognition.CreateClient(recorder, ownsEngine: true, options), recorder);
+        return new Recognizer(LocalRecognition.CreateClient(recorder, ownsEngine: true, options, hotWords), recorder);
     }
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();

@@ -5,6 +5,7 @@ using Paraformer.Cli.Probing;
 using Paraformer.Cli.Terminal;
 using Paraformer.Client;
 using Paraformer.Protocol;
+using Paraformer.Service.HotWords;
 
 namespace Paraformer.Cli.Recognition;
 
@@ -12,6 +13,8 @@ namespace Paraformer.Cli.Recognition;
 internal sealed class Transcription(CliServices services, TranscribeSettings settings)
 {
     private readonly CliConsole _console = services.Console;
+    private readonly HotWordRegistry _hotWords = new();
+    private string? _listId;
     private bool _heard;
 
     /// <summary>Runs it and returns the exit code.</summary>
@@ -22,6 +25,11 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
         {
             ModelNames.RequireKnown(settings.Model, settings.Languages);
             RefuseHotWords();
+        }
+
+        if (settings.HotWordsFile is { } file)
+        {
+            _listId = _hotWords.Add(settings.Model, await HotWordFile.ReadAsync(file, settings.Model, services.Stop));
         }
 
         OutputFile.Check(settings.OutputFile, settings.Input);
@@ -37,7 +45,7 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
 
         await using Recognizer recognizer = settings.Endpoint is { } endpoint
             ? Recognizer.Remote(services, endpoint)
-            : await Recognizer.LocalAsync(services);
+            : await Recognizer.LocalAsync(services, _hotWords);
         await using ResultSink sink = await ResultSink.OpenAsync(settings.OutputFile, settings.Output, settings.Partials, _console, CancellationToken.None);
         long? total = settings.RealTime ? null : input.DurationMs;
         var display = new CaptionDisplay(_console, total, keepFinals: !sink.IsTerminal);
@@ -135,15 +143,15 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
             : null;
         if (asked is not null)
         {
-            throw CliException.Usage("this machine has no hot-word lists", asked, "leave it out, or name the service that has the list with --endpoint");
+            throw CliException.Usage("this machine has no hot-word lists", asked, "give the words with --hotwords FILE, or name the service that has the list with --endpoint");
         }
     }
 
     private RecognitionOptions Options(FormatChoice choice) => new(settings.Model, choice.Format, choice.SampleRate)
     {
         LanguageHints = settings.Languages,
-        VocabularyId = settings.VocabularyId,
-        PhraseId = settings.PhraseId,
+        VocabularyId = settings.VocabularyId ?? (ModelNames.IsFirstGeneration(settings.Model) ? null : _listId),
+        PhraseId = settings.PhraseId ?? (ModelNames.IsFirstGeneration(settings.Model) ? _listId : null),
         DisfluencyRemovalEnabled = settings.DisfluencyRemoval,
         SemanticPunctuationEnabled = settings.SemanticPunctuation,
         MaxSentenceSilence = settings.MaxSentenceSilence,

@@ -32,6 +32,9 @@ internal sealed class CliConsole
     /// <summary>Reads an environment variable.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>The environment variables.</summary>
+    public Func<System.Collections.IDictionary> Variables { get; init; } = Environment.GetEnvironmentVariables;
+
     /// <summary>This process's console.</summary>
     public static CliConsole System() => new()
     {

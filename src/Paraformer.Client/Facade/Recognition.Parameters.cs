@@ -70,12 +70,22 @@ public sealed partial class Recognition
     public string? UserAgent { get; set; }
 
     /// <summary>
+    /// The longest time that connecting, the start of the task, and the service's silence after the end of the audio may each take; null means
+    /// the defaults of <see cref="RecognitionClientOptions"/>.
+    /// </summary>
+    public TimeSpan? RequestTimeout { get; set; }
+
+    /// <inheritdoc cref="RecognitionClientOptions.Reconnect"/>
+    public ReconnectPolicy Reconnect { get; set; } = ReconnectPolicy.Default;
+
+    /// <summary>
     /// The client to recognise with, for example a local one; it stays its owner's. Null makes one for each run from
-    /// <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="BaseAddress"/>, <see cref="Headers"/> and <see cref="UserAgent"/>.
+    /// <see cref="ApiKey"/>, <see cref="Workspace"/>, <see cref="BaseAddress"/>, <see cref="Headers"/>, <see cref="UserAgent"/>,
+    /// <see cref="RequestTimeout"/> and <see cref="Reconnect"/>.
     /// </summary>
     public RecognitionClient? Client { get; set; }
 
-    private RecognitionOptions Options(string? phraseId) => new(Model, Format, SampleRate)
+    private RecognitionOptions Options(string? phraseId, IReadOnlyDictionary<string, JsonElement>? extra = null) => new(Model, Format, SampleRate)
     {
         VocabularyId = VocabularyId,
         PhraseId = phraseId ?? PhraseId,
@@ -87,16 +97,36 @@ public sealed partial class Recognition
         PunctuationPredictionEnabled = PunctuationPredictionEnabled,
         Heartbeat = Heartbeat,
         InverseTextNormalizationEnabled = InverseTextNormalizationEnabled,
-        Extra = Extra,
+        Extra = extra is null ? Extra : Merge(Extra, extra),
         Pacing = Pacing,
     };
 
-    private RecognitionClient MakeClient() => new(new RecognitionClientOptions
+    private static Dictionary<string, JsonElement> Merge(IReadOnlyDictionary<string, JsonElement>? own, IReadOnlyDictionary<string, JsonElement> forThisRun)
     {
-        ApiKey = ApiKey,
-        Workspace = Workspace,
-        Endpoint = BaseAddress,
-        Headers = Headers,
-        UserAgent = UserAgent,
-    });
+        var all = new Dictionary<string, JsonElement>(own ?? forThisRun, StringComparer.Ordinal);
+        foreach ((string name, JsonElement value) in forThisRun)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+
+    // A connection for each run, closed at its end: OnClose means that it is.
+    private RecognitionClient MakeClient()
+    {
+        var options = new RecognitionClientOptions
+        {
+            ApiKey = ApiKey,
+            Workspace = Workspace,
+            Endpoint = BaseAddress,
+            Headers = Headers,
+            UserAgent = UserAgent,
+            Reconnect = Reconnect,
+            MaxPooledConnections = 0,
+        };
+        return new RecognitionClient(RequestTimeout is { } timeout
+            ? options with { ConnectTimeout = timeout, StartTimeout = timeout, FinishTimeout = timeout }
+            : options);
+    }
 }

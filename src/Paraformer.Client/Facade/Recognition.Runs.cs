@@ -1,16 +1,12 @@
-using Paraformer.Protocol;
-
 namespace Paraformer.Client;
 
 // One run's way from the session to the callback or to the result of a call.
 public sealed partial class Recognition
 {
-    private static async Task<RecognitionResult> CollectAsync(Run run, Stream audio, CancellationToken cancellationToken)
+    private static async Task<RecognitionResult> CollectAsync(Run run, Stream audio, RewindableAudio? source, CancellationToken cancellationToken)
     {
         RecognitionSession session = run.Session;
-        var sentences = new List<Sentence>();
-        var usage = new Dictionary<long, Usage>();
-        Usage? lastUsage = null;
+        var heard = new Transcript();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task sending = Task.CompletedTask;
         RecognitionResult outcome;
@@ -18,20 +14,12 @@ public sealed partial class Recognition
         {
             if (await session.Opened.WaitAsync(cancellationToken).ConfigureAwait(false) is null)
             {
-                sending = Task.Run(() => AudioPump.SendAsync(audio, session, session.Options, run.Client.TimeProvider, stop.Token), CancellationToken.None);
+                sending = Task.Run(() => AudioPump.SendAsync(audio, source, session, session.Options, run.Client.TimeProvider, stop.Token), CancellationToken.None);
             }
 
             await foreach (RecognitionResult result in session.Results.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                lastUsage = result.Usage ?? lastUsage;
-                if (result is { IsFinal: true, Sentence: { } sentence })
-                {
-                    sentences.Add(sentence);
-                    if (result.Usage is { } used && sentence.EndTime is { } end)
-                    {
-                        usage[end] = used;
-                    }
-                }
+                heard.Add(result);
             }
 
             await sending.ConfigureAwait(false);
@@ -47,22 +35,24 @@ public sealed partial class Recognition
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        return outcome with { Sentences = sentences, UsageByEndTime = usage, Usage = lastUsage };
+        return heard.Complete(outcome) with { LostAudio = session.LostAudio };
     }
 
     private async Task DeliverAsync(Run run, RecognitionCallback callback)
     {
         RecognitionSession session = run.Session;
-        if (await session.Opened.ConfigureAwait(false) is null)
+        if (await session.Connected.ConfigureAwait(false) is null)
         {
             Deliver(run, nameof(RecognitionCallback.OnOpen), callback.OnOpen);
         }
 
         Exception? failure = null;
+        int losses = 0;
         try
         {
             await foreach (RecognitionResult result in session.Results.ConfigureAwait(false))
             {
+                losses += DeliverLosses(run, callback, result.LostAudio);
                 Deliver(run, nameof(RecognitionCallback.OnEvent), () => callback.OnEvent(result));
             }
         }
@@ -71,6 +61,7 @@ public sealed partial class Recognition
             failure = e;
         }
 
+        DeliverLosses(run, callback, session.LostAudio.Skip(losses));
         if (failure is null)
         {
             Deliver(run, nameof(RecognitionCallback.OnComplete), callback.OnComplete);
@@ -82,6 +73,18 @@ public sealed partial class Recognition
 
         await CloseAsync(run).ConfigureAwait(false);
         Deliver(run, nameof(RecognitionCallback.OnClose), callback.OnClose);
+    }
+
+    private int DeliverLosses(Run run, RecognitionCallback callback, IEnumerable<AudioRange> ranges)
+    {
+        int delivered = 0;
+        foreach (AudioRange range in ranges)
+        {
+            Deliver(run, nameof(RecognitionCallback.OnAudioLost), () => callback.OnAudioLost(range));
+            delivered++;
+        }
+
+        return delivered;
     }
 
     private void Deliver(Run run, string name, Action callback)

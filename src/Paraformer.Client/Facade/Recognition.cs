@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using Paraformer.Protocol;
 
 namespace Paraformer.Client;
@@ -10,6 +11,9 @@ namespace Paraformer.Client;
 /// </summary>
 public sealed partial class Recognition : IDisposable
 {
+    /// <summary>The service fails a task that gets no audio for this many seconds, with <see cref="ErrorCodes.ClientError"/>.</summary>
+    public const int SilenceTimeoutSeconds = 23;
+
     private const string HasStopped = "Speech recognition has stopped.";
 
     [ThreadStatic]
@@ -41,13 +45,14 @@ public sealed partial class Recognition : IDisposable
 
     /// <summary>Starts a recognition in the background and returns at once; frames can be sent at once. What happens goes to the callback.</summary>
     /// <param name="phraseId">A phrase list for v1 models; null means <see cref="PhraseId"/>.</param>
+    /// <param name="extra">Further parameters of this run by their name on the wire; they win over those of <see cref="Extra"/>.</param>
     /// <exception cref="InvalidRecognitionStateException">There is no callback, or a recognition runs already.</exception>
     /// <exception cref="ArgumentException">A parameter is out of its range.</exception>
-    public void Start(string? phraseId = null)
+    public void Start(string? phraseId = null, IReadOnlyDictionary<string, JsonElement>? extra = null)
     {
         RecognitionCallback callback = Callback
             ?? throw new InvalidRecognitionStateException("Please set the callback to get the speech recognition result.");
-        Run run = Begin(phraseId, isCall: false, "Speech recognition has started.");
+        Run run = Begin(Options(phraseId, extra), isCall: false, source: null, "Speech recognition has started.");
         run.Over = Task.Run(() => DeliverAsync(run, callback));
     }
 
@@ -110,30 +115,36 @@ public sealed partial class Recognition : IDisposable
     /// <summary>Recognises a file and blocks until its end.</summary>
     /// <param name="file">The path of the file.</param>
     /// <param name="phraseId">A phrase list for v1 models; null means <see cref="PhraseId"/>.</param>
-    /// <returns>All final sentences; if the recognition failed, its status, code and message and the sentences that came before.</returns>
+    /// <param name="extra">Further parameters of this run by their name on the wire; they win over those of <see cref="Extra"/>.</param>
+    /// <returns>All final sentences; if the recognition failed, its status, code and message and the sentences that came before, the unfinished one included.</returns>
     /// <exception cref="InvalidRecognitionStateException">A recognition runs already.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The path is that of a directory, or the file cannot be read.</exception>
     /// <exception cref="InvalidDataException">The file is empty.</exception>
     /// <exception cref="ApiKeyNotFoundException">The endpoint needs a key and there is none.</exception>
-    public RecognitionResult Call(string file, string? phraseId = null) => CallAsync(file, phraseId).GetAwaiter().GetResult();
+    public RecognitionResult Call(string file, string? phraseId = null, IReadOnlyDictionary<string, JsonElement>? extra = null) =>
+        CallAsync(file, phraseId, extra).GetAwaiter().GetResult();
 
     /// <summary><see cref="Call"/> without blocking.</summary>
     /// <param name="file">The path of the file.</param>
     /// <param name="phraseId">A phrase list for v1 models; null means <see cref="PhraseId"/>.</param>
+    /// <param name="extra">Further parameters of this run by their name on the wire; they win over those of <see cref="Extra"/>.</param>
     /// <param name="cancellationToken">Abandons the recognition.</param>
-    public async Task<RecognitionResult> CallAsync(string file, string? phraseId = null, CancellationToken cancellationToken = default)
+    public async Task<RecognitionResult> CallAsync(
+        string file, string? phraseId = null, IReadOnlyDictionary<string, JsonElement>? extra = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         ThrowIfRunning("Speech recognition has been called.");
         FileStream audio = OpenAudio(file);
         await using var _ = audio.ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        AudioPump.Validate(audio, Options(phraseId));
-        Run run = Begin(phraseId, isCall: true, "Speech recognition has been called.");
+        RecognitionOptions options = Options(phraseId, extra);
+        AudioPump.Validate(audio, options);
+        using RewindableAudio? source = audio.CanSeek ? new RewindableAudio(audio) : null;
+        Run run = Begin(options, isCall: true, source, "Speech recognition has been called.");
         try
         {
-            return await CollectAsync(run, audio, cancellationToken).ConfigureAwait(false);
+            return await CollectAsync(run, audio, source, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -141,8 +152,8 @@ public sealed partial class Recognition : IDisposable
         }
     }
 
-    /// <summary>The id of the last recognition; before the first, the id that it will have.</summary>
-    public string GetLastRequestId() => _requestId;
+    /// <summary>The id of the last recognition; before the first, the id that it will have. A recognition that had to reconnect has the id of its last task.</summary>
+    public string GetLastRequestId() => _lastSession?.RequestId ?? _requestId;
 
     /// <summary>Milliseconds from the first audio sent to the first text received; null before that.</summary>
     public double? GetFirstPackageDelay() => _lastSession?.FirstPackageDelay?.TotalMilliseconds;
@@ -184,9 +195,8 @@ public sealed partial class Recognition : IDisposable
         return audio;
     }
 
-    private Run Begin(string? phraseId, bool isCall, string alreadyRunning)
+    private Run Begin(RecognitionOptions options, bool isCall, RewindableAudio? source, string alreadyRunning)
     {
-        RecognitionOptions options = Options(phraseId);
         options.Validate();
         lock (_gate)
         {
@@ -197,7 +207,7 @@ public sealed partial class Recognition : IDisposable
 
             RecognitionClient client = Client ?? MakeClient();
             string requestId = _requestIdUsed ? RecognitionClient.NewRequestId() : _requestId;
-            _lastSession = client.Begin(options, requestId);
+            _lastSession = client.Begin(options, requestId, source);
             (_requestId, _requestIdUsed, _callbackFailure) = (requestId, true, null);
             _run = new Run(_lastSession, client, OwnsClient: Client is null, isCall);
             return _run;

@@ -25,7 +25,7 @@ internal static class AudioPump
 
     /// <summary>Sends and finishes. A failure of the audio source ends the session with that failure.</summary>
     public static async Task SendAsync(
-        Stream audio, RecognitionSession session, RecognitionOptions options, TimeProvider time, CancellationToken cancellationToken)
+        Stream audio, RewindableAudio? source, RecognitionSession session, RecognitionOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         byte[] chunk = new byte[ChunkBytes(options)];
         long sent = 0;
@@ -36,7 +36,9 @@ internal static class AudioPump
             int length;
             try
             {
-                length = await audio.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                length = source is not null
+                    ? await source.ReadAsync(sent, chunk, cancellationToken).ConfigureAwait(false)
+                    : await audio.ReadAtLeastAsync(chunk, chunk.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {

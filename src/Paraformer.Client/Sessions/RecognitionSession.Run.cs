@@ -1,56 +1,177 @@
-using System.Buffers;
+using System.Diagnostics;
 using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
-// The life of the session: connect, start, then receive and send side by side, and clean up.
+// The life of the session: a task, and another one after each loss of the connection, then the end.
 public sealed partial class RecognitionSession
 {
-    private const int NormalClosure = 1000;
-
     private async Task RunAsync()
     {
-        Log.Starting(_logger, RequestId, _options.Model.Value, _options.Format.Value, _options.SampleRate);
-        IMessageConnection? connection = null;
-        Task sending = Task.CompletedTask;
+        long start = Client.TimeProvider.GetTimestamp();
+        Activity? activity = ClientTelemetry.StartSession(Options);
+        Log.Starting(Logger, RequestId, Options.Model.Value, Options.Format.Value, Options.SampleRate);
         Exception? failure = null;
         try
         {
-            connection = await _transport.ConnectAsync(_lifetime.Token).ConfigureAwait(false);
-            Arm(_client.StartTimeout, $"The service did not start the task within {_client.StartTimeout.TotalSeconds:0.###} s.");
-            await SendRequestAsync(connection, _options.ToRunTask(RequestId)).ConfigureAwait(false);
-            await ReceiveUntilAsync(TaskEvents.TaskStarted, connection).ConfigureAwait(false);
-            Disarm();
-            Log.Started(_logger, RequestId);
-            _opened.TrySetResult(null);
-            sending = SendAudioAsync(connection);
-            await ReceiveUntilAsync(TaskEvents.TaskFinished, connection).ConfigureAwait(false);
+            await RunTasksAsync(activity).ConfigureAwait(false);
             _clock.Ended();
-            failure = _finishing ? null : EndedEarly("The service ended the task before the end of the audio.");
         }
         catch (Exception e)
         {
             failure = ToFailure(e);
         }
 
+        ClientTelemetry.EndSession(activity, this, Client.TimeProvider.GetElapsedTime(start), failure);
         End(failure);
-        await CleanUpAsync(connection, sending).ConfigureAwait(false);
+        await CleanUpAsync().ConfigureAwait(false);
     }
+
+    private async Task RunTasksAsync(Activity? activity)
+    {
+        Replay? replay = null;
+        int attempts = 0;
+        long covered = 0;
+        while (true)
+        {
+            Exception cause;
+            try
+            {
+                _task = null;
+                _connection = null;
+                await OpenAsync(mayReuse: true).ConfigureAwait(false);
+                if (replay is not null)
+                {
+                    Log.Reconnected(Logger, RequestId, attempts);
+                    ClientTelemetry.Reconnected(activity);
+                }
+
+                _isStarted = true;
+                _opened.TrySetResult(null);
+                _isReusable = await _task!.RunAsync(replay).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (CanReconnect(e))
+            {
+                cause = e;
+            }
+
+            if (IsNoAudio(cause))
+            {
+                // The rest of the audio, heard again on its own, may hold no speech at all: some services call that a failure.
+                return;
+            }
+
+            await DropTaskAsync().ConfigureAwait(false);
+            attempts = _timeline.Covered > covered ? 1 : attempts + 1;
+            covered = _timeline.Covered;
+            if (attempts > Client.Reconnect.MaxAttempts)
+            {
+                throw GivenUp(cause, attempts - 1);
+            }
+
+            Log.ConnectionLost(Logger, RequestId, (cause as RecognitionFailedException)?.Code ?? ClientErrorCodes.ConnectionLost, attempts);
+            replay = PlanReplay(activity, cause);
+            if (replay is { IsEmpty: true } && Sent.Length > 0 && Queue.IsDrained)
+            {
+                return;
+            }
+
+            await Task.Delay(Client.Reconnect.Delay(attempts, Random.Shared.NextDouble()), Client.TimeProvider, _lifetime.Token).ConfigureAwait(false);
+            RequestId = RecognitionClient.NewRequestId();
+            (_isReplay, _isStarted) = (true, false);
+            _timeline.Restart(replay.Value.Time, replay.Value.Lost?.EndTime ?? 0);
+        }
+    }
+
+    /// <summary>Connects and starts a task. A connection of the pool that turns out to be dead is replaced without a word.</summary>
+    private async Task OpenAsync(bool mayReuse)
+    {
+        _connection = await _pool.RentAsync(isFresh: !mayReuse, _lifetime.Token).ConfigureAwait(false);
+        _isConnected = true;
+        _connected.TrySetResult(null);
+        bool isReused = _connection.IsReused;
+        _task = new ServiceTask(this, _connection, RequestId, _lifetime.Token);
+        TimeSpan timeout = isReused && (Client.StartTimeout > ReusedStartTimeout || Client.StartTimeout == Timeout.InfiniteTimeSpan)
+            ? ReusedStartTimeout
+            : Client.StartTimeout;
+        try
+        {
+            await _task.StartAsync(timeout).ConfigureAwait(false);
+            Log.Started(Logger, RequestId);
+            return;
+        }
+        catch (Exception e) when (isReused && IsLoss(e) && !_lifetime.IsCancellationRequested)
+        {
+            Log.StaleConnection(Logger, RequestId);
+        }
+
+        await DropTaskAsync().ConfigureAwait(false);
+        await OpenAsync(mayReuse: false).ConfigureAwait(false);
+    }
+
+    private Replay PlanReplay(Activity? activity, Exception cause)
+    {
+        Replay replay = Sent.Plan();
+        if (replay.Lost is { } lost)
+        {
+            Log.AudioLost(Logger, RequestId, lost.BeginTime, lost.EndTime);
+            ClientTelemetry.AudioLost(activity, lost);
+            AddLoss(lost);
+            if (!replay.CanGoOn || Client.Reconnect.FailOnAudioLoss)
+            {
+                string why = replay.CanGoOn ? $"it is older than the buffer of {Client.Reconnect.BufferLength.TotalSeconds:0.###} s" : $"'{Options.Format}' can only be recognised from its start";
+                throw new AudioLostException(
+                    lost, $"The connection was lost, and the audio from {lost.BeginTime} ms on that no final sentence covers cannot be sent again: {why}.", cause);
+            }
+        }
+
+        return replay;
+    }
+
+    private bool CanReconnect(Exception failure)
+    {
+        if (Client.Reconnect.IsOff || !_isConnected || _lifetime.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        return IsLoss(failure) || failure switch
+        {
+            HandshakeRefusedException refused => refused.StatusCode is 408 or 429 or >= 500,
+            RecognitionFailedException failed => _isReplay && (IsNoAudio(failed) ? _timeline.Covered > 0 && Queue.IsDrained : !_isStarted && IsBusy(failed.Code)),
+            _ => false,
+        };
+    }
+
+    private static bool IsLoss(Exception failure) =>
+        failure is RecognitionConnectionException or (IOException and not MessageTooLargeException);
+
+    private static bool IsNoAudio(Exception failure) => failure is RecognitionFailedException { Code: ErrorCodes.NoValidAudio or "NO_INPUT_AUDIO_ERROR" };
+
+    private static bool IsBusy(string code) =>
+        code is ErrorCodes.ModelServingError or ErrorCodes.ModelUnavailable || code.StartsWith("Throttling", StringComparison.Ordinal);
+
+    private static RecognitionConnectionException GivenUp(Exception cause, int attempts) => new(
+        (cause as RecognitionConnectionException)?.Code ?? ClientErrorCodes.ConnectionLost,
+        $"The connection was lost before the task ended, and {attempts} attempts to go on failed: {cause.Message}",
+        cause);
 
     private void End(Exception? failure)
     {
         if (failure is null)
         {
-            Log.Finished(_logger, RequestId, FirstPackageDelay?.TotalMilliseconds, LastPackageDelay?.TotalMilliseconds);
+            Log.Finished(Logger, RequestId, FirstPackageDelay?.TotalMilliseconds, LastPackageDelay?.TotalMilliseconds);
         }
         else
         {
-            Log.Failed(_logger, RequestId, (failure as RecognitionFailedException)?.Code ?? failure.GetType().Name);
+            Log.Failed(Logger, RequestId, (failure as RecognitionFailedException)?.Code ?? failure.GetType().Name);
         }
 
         Volatile.Write(ref _failure, failure);
-        _audio.End();
+        Queue.End();
         _results.Complete(failure);
+        _connected.TrySetResult(failure);
         _opened.TrySetResult(failure);
         if (failure is null)
         {
@@ -63,144 +184,39 @@ public sealed partial class RecognitionSession
         }
     }
 
-    private async Task CleanUpAsync(IMessageConnection? connection, Task sending)
+    private async Task CleanUpAsync()
     {
         await _lifetime.CancelAsync().ConfigureAwait(false);
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (_audio.Frames.TryRead(out ArraySegment<byte> unsent))
+        Queue.Drain();
+        Sent.Dispose();
+        if (_task is { } task && _connection is { } connection)
         {
-            _audio.Return(unsent);
-        }
-
-        if (connection is not null)
-        {
-            if (_abortReason is null)
+            if (_isReusable)
             {
-                using var timeout = new CancellationTokenSource(CloseTimeout);
-                await connection.CloseAsync(NormalClosure, "", timeout.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await task.DisposeAsync().ConfigureAwait(false);
+                _pool.Return(connection);
             }
-
-            await connection.DisposeAsync().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            else if (_abortReason is null)
+            {
+                await task.CloseAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                await task.DropAsync().ConfigureAwait(false);
+            }
         }
-
-        await _watchdog.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task ReceiveUntilAsync(string awaited, IMessageConnection connection)
+    private async Task DropTaskAsync()
     {
-        while (true)
+        if (_task is { } task)
         {
-            Frame frame = await connection.ReceiveAsync(_lifetime.Token).ConfigureAwait(false);
-            if (frame.Kind == FrameKind.Close)
-            {
-                throw new RecognitionConnectionException(
-                    ClientErrorCodes.ConnectionLost,
-                    $"The service closed the connection before the task ended (close status {frame.CloseStatus?.ToString() ?? "none"}{(string.IsNullOrEmpty(frame.CloseReason) ? "" : $", '{frame.CloseReason}'")}).");
-            }
-
-            if (frame.Kind != FrameKind.Text)
-            {
-                continue;
-            }
-
-            TaskEvent message = ProtocolSerializer.ReadEvent(frame.Data.Span);
-            if (_finishing && !_sendBroken)
-            {
-                ArmFinish();
-            }
-
-            switch (message.Event)
-            {
-                case TaskEvents.TaskFailed:
-                    throw new RecognitionFailedException(
-                        message.ErrorCode ?? ClientErrorCodes.Unknown, message.ErrorMessage ?? "The service failed the task and gave no reason.", requestId: RequestId);
-                case TaskEvents.ResultGenerated:
-                    await OnResultAsync(message).ConfigureAwait(false);
-                    break;
-                case var name when name == awaited:
-                    return;
-                case TaskEvents.TaskFinished:
-                    throw EndedEarly("The service ended the task before it started it.");
-                default:
-                    Log.EventIgnored(_logger, RequestId);
-                    break;
-            }
+            await task.DropAsync().ConfigureAwait(false);
         }
+
+        _task = null;
+        _connection = null;
     }
-
-    private ValueTask OnResultAsync(TaskEvent message)
-    {
-        if (message.Sentence is not { } sentence || sentence.Heartbeat == true)
-        {
-            return default;
-        }
-
-        if (sentence.Text.Length > 0)
-        {
-            _clock.TextReceived();
-        }
-
-        return _results.AddAsync(new RecognitionResult { RequestId = RequestId, Sentence = sentence, Usage = message.Usage }, _lifetime.Token);
-    }
-
-    private async Task SendAudioAsync(IMessageConnection connection)
-    {
-        try
-        {
-            while (await _audio.Frames.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                while (_audio.Frames.TryRead(out ArraySegment<byte> frame))
-                {
-                    try
-                    {
-                        await connection.SendBinaryAsync(frame, _lifetime.Token).ConfigureAwait(false);
-                    }
-                    finally
-                    {
-                        _audio.Return(frame);
-                    }
-                }
-            }
-
-            _lifetime.Token.ThrowIfCancellationRequested();
-            _finishing = true;
-            await SendRequestAsync(connection, new TaskRequest { Action = TaskActions.FinishTask, TaskId = RequestId, Streaming = "duplex" }).ConfigureAwait(false);
-            ArmFinish();
-            _finishSent.TrySetResult();
-        }
-        catch (IOException e)
-        {
-            // The reason may still be on its way in: the service announces failures before it closes.
-            _sendBroken = true;
-            Arm(BrokenSendGrace, "The connection was lost while audio was sent.", ClientErrorCodes.ConnectionLost, e);
-        }
-        catch (Exception e) when (!_lifetime.IsCancellationRequested)
-        {
-            Abort(e);
-        }
-    }
-
-    private RecognitionFailedException EndedEarly(string message) => new(ClientErrorCodes.EndedEarly, message, requestId: RequestId);
-
-    private ValueTask SendRequestAsync(IMessageConnection connection, TaskRequest request)
-    {
-        var message = new ArrayBufferWriter<byte>(512);
-        ProtocolSerializer.WriteRequest(message, request);
-        return connection.SendTextAsync(message.WrittenMemory, _lifetime.Token);
-    }
-
-    private void ArmFinish() =>
-        Arm(_client.FinishTimeout, $"The service was silent for {_client.FinishTimeout.TotalSeconds:0.###} s after the end of the audio.");
-
-    private void Arm(TimeSpan timeout, string message, string code = ClientErrorCodes.Timeout, Exception? cause = null)
-    {
-        _onTimeout = new RecognitionConnectionException(code, message, cause);
-        _watchdog.Change(timeout, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Disarm() => _watchdog.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-    private void OnWatchdog() => Abort(_onTimeout!);
 
     private Exception ToFailure(Exception caught)
     {

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
+using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
@@ -9,44 +11,64 @@ namespace Paraformer.Client;
 /// </summary>
 public sealed partial class RecognitionSession : IAsyncDisposable
 {
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan BrokenSendGrace = TimeSpan.FromSeconds(5);
+    // A healthy service starts a task at once; on a connection that has gone dead in the pool nothing else tells.
+    private static readonly TimeSpan ReusedStartTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly RecognitionOptions _options;
-    private readonly RecognitionClientOptions _client;
-    private readonly IRecognitionTransport _transport;
-    private readonly ILogger _logger;
-    private readonly SendQueue _audio;
+    private readonly ConnectionPool _pool;
     private readonly ResultQueue _results = new();
     private readonly SessionClock _clock;
+    private readonly Timeline _timeline = new();
+    private readonly Lock _lossGate = new();
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly TaskCompletionSource<Exception?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception?> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finishSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ITimer _watchdog;
     private readonly Task _running;
-    private RecognitionFailedException? _onTimeout;
+    private ImmutableArray<AudioRange> _lost = [];
+    private int _reportedLosses;
+    private PooledConnection? _connection;
+    private ServiceTask? _task;
     private Exception? _abortReason;
     private Exception? _failure;
-    private volatile bool _finishing;
-    private volatile bool _sendBroken;
+    private bool _isConnected;
+    private bool _isStarted;
+    private bool _isReplay;
+    private bool _isReusable;
 
     internal RecognitionSession(
-        RecognitionOptions options, RecognitionClientOptions client, IRecognitionTransport transport, ILogger logger, string requestId)
+        RecognitionOptions options, RecognitionClientOptions client, ConnectionPool pool, ILogger logger, string requestId, RewindableAudio? source = null)
     {
-        _options = options;
-        _client = client;
-        _transport = transport;
-        _logger = logger;
+        Options = options;
+        Client = client;
+        _pool = pool;
+        Logger = logger;
         RequestId = requestId;
-        _audio = new SendQueue(client.SendQueueBytes);
+        Queue = new SendQueue(client.SendQueueBytes);
+        Sent = new SentAudio(options, client.Reconnect, source);
         _clock = new SessionClock(client.TimeProvider);
-        _watchdog = client.TimeProvider.CreateTimer(
-            static state => ((RecognitionSession)state!).OnWatchdog(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>The task's id, made by the client.</summary>
-    public string RequestId { get; }
+    /// <summary>
+    /// The task's id, made by the client: the one to name when reporting a problem. After a lost connection the session goes on with a new task,
+    /// whose id this is then.
+    /// </summary>
+    public string RequestId { get; private set; }
+
+    /// <summary>
+    /// The stretches of audio that were lost with a connection and could not be sent again, see <see cref="ReconnectPolicy"/>; nothing in the
+    /// results covers them. Empty as long as nothing was lost.
+    /// </summary>
+    public IReadOnlyList<AudioRange> LostAudio
+    {
+        get
+        {
+            lock (_lossGate)
+            {
+                return _lost;
+            }
+        }
+    }
 
     /// <summary>
     /// Partial and final sentences in order; heartbeats are left out. Ends when the service has sent everything. While the reader is slow,
@@ -61,10 +83,21 @@ public sealed partial class RecognitionSession : IAsyncDisposable
     /// <summary>Time from <see cref="FinishAsync"/> to the end of the task; null before that.</summary>
     public TimeSpan? LastPackageDelay => _clock.LastPackageDelay;
 
+    /// <summary>Completes when a connection is there, with null, or when that failed, with the failure.</summary>
+    internal Task<Exception?> Connected => _connected.Task;
+
     /// <summary>Completes when the service has started the task, with null, or when that failed, with the failure.</summary>
     internal Task<Exception?> Opened => _opened.Task;
 
-    internal RecognitionOptions Options => _options;
+    internal RecognitionOptions Options { get; }
+
+    internal RecognitionClientOptions Client { get; }
+
+    internal ILogger Logger { get; }
+
+    internal SendQueue Queue { get; }
+
+    internal SentAudio Sent { get; }
 
     /// <summary>Completes, without fault, when everything is over and freed.</summary>
     internal Task Ended => _running;
@@ -113,7 +146,7 @@ public sealed partial class RecognitionSession : IAsyncDisposable
             return true;
         }
 
-        if (!_audio.TryEnqueue(frame))
+        if (!Queue.TryEnqueue(frame))
         {
             return false;
         }
@@ -122,12 +155,12 @@ public sealed partial class RecognitionSession : IAsyncDisposable
         return true;
     }
 
-    internal Task WaitForSpaceAsync(CancellationToken cancellationToken) => _audio.WaitForSpaceAsync(cancellationToken);
+    internal Task WaitForSpaceAsync(CancellationToken cancellationToken) => Queue.WaitForSpaceAsync(cancellationToken);
 
     /// <summary>Ends the audio without waiting.</summary>
     internal void BeginFinish()
     {
-        if (_audio.End())
+        if (Queue.End())
         {
             _clock.Finishing();
         }
@@ -140,6 +173,57 @@ public sealed partial class RecognitionSession : IAsyncDisposable
         {
             _ = _lifetime.CancelAsync();
         }
+    }
+
+    /// <summary>The finish has gone out: what is left is the service's work.</summary>
+    internal void OnFinishSent() => _finishSent.TrySetResult();
+
+    internal ValueTask OnResultAsync(TaskEvent message, string taskId)
+    {
+        if (message.Sentence is not { } received || received.Heartbeat == true)
+        {
+            return default;
+        }
+
+        if (received.Text.Length > 0)
+        {
+            _clock.TextReceived();
+        }
+
+        if (_timeline.Map(received, message.Usage) is not { } mapped)
+        {
+            return default;
+        }
+
+        ClientTelemetry.ResultReceived(mapped.Sentence.IsFinal);
+        var result = new RecognitionResult { RequestId = taskId, Sentence = mapped.Sentence, Usage = mapped.Usage };
+        if (mapped.Sentence.IsFinal)
+        {
+            Sent.Cover(_timeline.Covered);
+            result = WithLosses(result);
+        }
+
+        return _results.AddAsync(result, _lifetime.Token);
+    }
+
+    private void AddLoss(AudioRange range)
+    {
+        lock (_lossGate)
+        {
+            _lost = _lost.Add(range);
+        }
+    }
+
+    private RecognitionResult WithLosses(RecognitionResult result)
+    {
+        if (_reportedLosses == _lost.Length)
+        {
+            return result;
+        }
+
+        ImmutableArray<AudioRange> unreported = _lost[_reportedLosses..];
+        _reportedLosses = _lost.Length;
+        return result with { LostAudio = unreported };
     }
 
     private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken)

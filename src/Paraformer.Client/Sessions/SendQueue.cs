@@ -12,7 +12,10 @@ internal sealed class SendQueue(int capacityBytes)
     private readonly Channel<ArraySegment<byte>> _frames =
         Channel.CreateUnbounded<ArraySegment<byte>>(new UnboundedChannelOptions { SingleReader = true });
 
+    private const int MaxSpareBuffers = 16;
+
     private readonly Lock _gate = new();
+    private readonly Stack<byte[]> _spare = new(MaxSpareBuffers);
     private TaskCompletionSource? _space;
     private long _queuedBytes;
     private bool _ended;
@@ -22,6 +25,18 @@ internal sealed class SendQueue(int capacityBytes)
 
     /// <summary>Bytes that wait to be sent.</summary>
     public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
+
+    /// <summary>Whether the audio has ended and all of it has been taken.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended && _queuedBytes == 0;
+            }
+        }
+    }
 
     /// <summary>Copies one frame of at most <see cref="MaxFrameBytes"/>; false if there is no room for it now.</summary>
     /// <exception cref="InvalidRecognitionStateException">The audio has ended.</exception>
@@ -39,7 +54,8 @@ internal sealed class SendQueue(int capacityBytes)
                 return false;
             }
 
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(frame.Length);
+            // The shared pool alone would run dry with many sessions at once.
+            byte[] buffer = _spare.TryPeek(out byte[]? spare) && spare.Length >= frame.Length ? _spare.Pop() : ArrayPool<byte>.Shared.Rent(frame.Length);
             frame.CopyTo(buffer);
             _queuedBytes += frame.Length;
             _frames.Writer.TryWrite(new ArraySegment<byte>(buffer, 0, frame.Length));
@@ -65,16 +81,47 @@ internal sealed class SendQueue(int capacityBytes)
     /// <summary>Gives a frame's buffer back once it is sent.</summary>
     public void Return(ArraySegment<byte> frame)
     {
-        ArrayPool<byte>.Shared.Return(frame.Array!);
         TaskCompletionSource? waiting;
         lock (_gate)
         {
+            if (_spare.Count < MaxSpareBuffers && !_ended)
+            {
+                _spare.Push(frame.Array!);
+            }
+            else
+            {
+                ArrayPool<byte>.Shared.Return(frame.Array!);
+            }
+
             _queuedBytes -= frame.Count;
             waiting = _space;
             _space = null;
         }
 
         waiting?.TrySetResult();
+    }
+
+    /// <summary>Makes a reader that waits look up: it gets a frame without an array, which is to be passed over.</summary>
+    public void Wake() => _frames.Writer.TryWrite(default);
+
+    /// <summary>Gives back the buffers of what has not been sent.</summary>
+    public void Drain()
+    {
+        while (_frames.Reader.TryRead(out ArraySegment<byte> frame))
+        {
+            if (frame.Array is not null)
+            {
+                Return(frame);
+            }
+        }
+
+        lock (_gate)
+        {
+            while (_spare.TryPop(out byte[]? spare))
+            {
+                ArrayPool<byte>.Shared.Return(spare);
+            }
+        }
     }
 
     /// <summary>Takes no more audio; true for the first call.</summary>

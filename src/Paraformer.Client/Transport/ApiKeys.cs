@@ -19,7 +19,12 @@ internal static class ApiKeys
 
         if (string.IsNullOrEmpty(key))
         {
-            key = environment(KeyVariable);
+            key = DashScope.ApiKey is { Length: > 0 } shared ? shared : environment(KeyVariable);
+        }
+
+        if (string.IsNullOrEmpty(key) && DashScope.ApiKeyFilePath is { Length: > 0 } sharedFile)
+        {
+            key = await ReadAsync(sharedFile, "the file that DashScope.ApiKeyFilePath names", cancellationToken).ConfigureAwait(false);
         }
 
         if (string.IsNullOrEmpty(key) && environment(FileVariable) is { Length: > 0 } file)
@@ -41,6 +46,10 @@ internal static class ApiKeys
 
         return string.IsNullOrEmpty(key) ? null : key;
     }
+
+    /// <summary>The error where there is no key and one is needed.</summary>
+    public static ApiKeyNotFoundException NotFound() =>
+        new("There is no API key. Set RecognitionClientOptions.ApiKey, or DASHSCOPE_API_KEY, or DASHSCOPE_API_KEY_FILE_PATH, or write it to ~/.dashscope/api_key.");
 
     private static async Task<string> ReadAsync(string path, string what, CancellationToken cancellationToken)
     {

@@ -1,19 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Reflection;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Protocol;
 
 namespace Paraformer.Client;
 
-/// <summary>Connects over a WebSocket, one for each task. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
+/// <summary>Connects over a WebSocket. Addresses, keys and headers come from <see cref="RecognitionClientOptions"/>.</summary>
 public sealed class WebSocketTransport : IRecognitionTransport
 {
-    private const string EndpointVariable = "DASHSCOPE_WEBSOCKET_BASE_URL";
-
     private readonly RecognitionClientOptions _options;
     private readonly Func<string, string?> _environment;
     private readonly string _home;
@@ -34,7 +30,7 @@ public sealed class WebSocketTransport : IRecognitionTransport
         _environment = environment;
         _home = home;
         _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<WebSocketTransport>();
-        Endpoint = ResolveEndpoint(options.Endpoint, environment(EndpointVariable));
+        Endpoint = Endpoints.WebSocket(options, environment);
     }
 
     /// <summary>The address that is connected to.</summary>
@@ -47,8 +43,7 @@ public sealed class WebSocketTransport : IRecognitionTransport
         string? key = await ApiKeys.ResolveAsync(_options, _environment, _home, cancellationToken).ConfigureAwait(false);
         if (key is null && !Endpoint.IsLoopback && !HasAuthorization())
         {
-            throw new ApiKeyNotFoundException(
-                "There is no API key. Set RecognitionClientOptions.ApiKey, or DASHSCOPE_API_KEY, or DASHSCOPE_API_KEY_FILE_PATH, or write it to ~/.dashscope/api_key.");
+            throw ApiKeys.NotFound();
         }
 
         if (key is not null && Endpoint.Scheme == Uri.UriSchemeWs && !Endpoint.IsLoopback)
@@ -70,26 +65,8 @@ public sealed class WebSocketTransport : IRecognitionTransport
         }
     }
 
-    /// <summary>Does nothing: every connection belongs to its session.</summary>
+    /// <summary>Does nothing: every connection belongs to whoever asked for it.</summary>
     public ValueTask DisposeAsync() => default;
-
-    internal static Uri ResolveEndpoint(Uri? explicitEndpoint, string? variable)
-    {
-        Uri? endpoint = explicitEndpoint;
-        if (endpoint is null && !string.IsNullOrWhiteSpace(variable) && !Uri.TryCreate(variable.Trim(), UriKind.Absolute, out endpoint))
-        {
-            throw new ArgumentException($"{EndpointVariable} is not an absolute address; it looks like {RecognitionClientOptions.DefaultEndpoint}.");
-        }
-
-        endpoint ??= RecognitionClientOptions.DefaultEndpoint;
-        if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeWs && endpoint.Scheme != Uri.UriSchemeWss))
-        {
-            throw new ArgumentException(
-                $"The endpoint must be an absolute ws or wss address such as {RecognitionClientOptions.DefaultEndpoint}.", nameof(explicitEndpoint));
-        }
-
-        return endpoint;
-    }
 
     private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
@@ -135,6 +112,8 @@ public sealed class WebSocketTransport : IRecognitionTransport
     private void Configure(ClientWebSocketOptions socket, string? key)
     {
         socket.CollectHttpResponseDetails = true;
+        socket.KeepAliveInterval = _options.KeepAliveInterval;
+        socket.KeepAliveTimeout = _options.KeepAliveTimeout;
         if (_options.Proxy is { } proxy)
         {
             socket.Proxy = proxy;
@@ -144,18 +123,7 @@ public sealed class WebSocketTransport : IRecognitionTransport
             socket.Proxy = null;
         }
 
-        if (key is not null)
-        {
-            socket.SetRequestHeader("Authorization", $"Bearer {key}");
-        }
-
-        socket.SetRequestHeader("User-Agent", UserAgent());
-        if (!string.IsNullOrEmpty(_options.Workspace))
-        {
-            socket.SetRequestHeader("X-DashScope-WorkSpace", _options.Workspace);
-        }
-
-        foreach ((string name, string value) in _options.Headers ?? new Dictionary<string, string>())
+        foreach ((string name, string value) in RequestHeaders.Build(_options, key, _environment))
         {
             socket.SetRequestHeader(name, value);
         }
@@ -164,11 +132,4 @@ public sealed class WebSocketTransport : IRecognitionTransport
     private bool HasAuthorization() =>
         _options.Headers?.Keys.Contains("Authorization", StringComparer.OrdinalIgnoreCase) == true
         || Endpoint.Query.Contains("api_key=", StringComparison.Ordinal);
-
-    private string UserAgent()
-    {
-        string version = typeof(WebSocketTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-        string own = $"paraformer-net/{version}; dotnet/{Environment.Version}; platform/{RuntimeInformation.RuntimeIdentifier}";
-        return string.IsNullOrEmpty(_options.UserAgent) ? own : $"{own}; {_options.UserAgent}";
-    }
 }

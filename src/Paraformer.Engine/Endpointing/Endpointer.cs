@@ -19,6 +19,12 @@ internal sealed record EndpointingOptions
     /// <summary>Silence that ends an utterance, in milliseconds.</summary>
     public int MaxSentenceSilenceMs { get; init; } = 800;
 
+    /// <summary>
+    /// Whether the silence that ends an utterance shrinks as it grows: from <see cref="MaxSentenceSilenceMs"/> at 8 s to 200 ms at
+    /// 20 s, so that none runs away.
+    /// </summary>
+    public bool MultiThreshold { get; init; }
+
     /// <summary>A window at or above this probability opens an utterance. Low, so that the recogniser hears faint onsets.</summary>
     public float OpenThreshold { get; init; } = 0.3f;
 
@@ -91,7 +97,7 @@ internal sealed class Endpointer(EndpointingOptions options, int sampleRate)
 
         long silence = Milliseconds(end - _speechEnd);
         long length = Milliseconds(end - _utteranceBegin);
-        bool ended = silence >= options.MaxSentenceSilenceMs
+        bool ended = silence >= AllowedSilenceMs(length)
             || (length >= options.LongUtteranceMs && silence >= options.LongPauseMs)
             || length >= options.MaxUtteranceMs;
         if (!ended)
@@ -101,6 +107,18 @@ internal sealed class Endpointer(EndpointingOptions options, int sampleRate)
 
         IsOpen = false;
         return EndpointEvent.End;
+    }
+
+    private long AllowedSilenceMs(long length)
+    {
+        const int Begin = 8_000, End = 20_000, Least = 200;
+        if (!options.MultiThreshold || length <= Begin || options.MaxSentenceSilenceMs <= Least)
+        {
+            return options.MaxSentenceSilenceMs;
+        }
+
+        long shrunk = Math.Min(length, End) - Begin;
+        return options.MaxSentenceSilenceMs - (shrunk * (options.MaxSentenceSilenceMs - Least) / (End - Begin));
     }
 
     private long Milliseconds(long samples) => samples * 1000 / sampleRate;

@@ -1,4 +1,5 @@
 using Paraformer.Engine.Endpointing;
+using Paraformer.Engine.Text;
 
 namespace Paraformer.Engine.Pipeline;
 
@@ -14,13 +15,16 @@ internal sealed class RecognitionPipeline : IDisposable
     // What the recogniser hears before the detector fired: onsets are soft, and it wants some room tone first.
     private const int PreRollSamples = SampleRate * 6 / 10;
 
+    // A sentence whose meaning has not ended ends with a pause of 2 s, as the service documents it.
+    private const int MaxPauseSamples = SampleRate * 2;
+
     // 128 ms: small enough for seven partials a second, large enough to keep the per-call cost of Kaldi low.
     private const int WindowsPerBlock = 4;
 
     private readonly IVoiceActivityDetector _detector;
     private readonly IStreamingRecognizer _recognizer;
     private readonly Endpointer _endpointer;
-    private readonly SentenceBuilder _sentences = new(SampleRate);
+    private readonly SentenceAssembler _sentences;
     private readonly RoomTone _roomTone = new();
     private readonly SampleRing _preRoll = new(PreRollSamples);
     private readonly float[] _window;
@@ -32,8 +36,10 @@ internal sealed class RecognitionPipeline : IDisposable
     private long _clockOffset;
     private string _lastPartial = "";
 
-    public RecognitionPipeline(IVoiceActivityDetector detector, IStreamingRecognizer recognizer, EndpointingOptions endpointing)
+    public RecognitionPipeline(
+        IVoiceActivityDetector detector, IStreamingRecognizer recognizer, EndpointingOptions endpointing, TextFormatter formatter, SentenceOptions sentences)
     {
+        _sentences = new SentenceAssembler(SampleRate, formatter, sentences);
         _detector = detector;
         _recognizer = recognizer;
         _endpointer = new Endpointer(endpointing, SampleRate);
@@ -77,6 +83,8 @@ internal sealed class RecognitionPipeline : IDisposable
             FeedBlock();
             AddFinal(_recognizer.EndStream(), results);
         }
+
+        _sentences.Flush(_heard, results);
     }
 
     public void Dispose()
@@ -105,6 +113,10 @@ internal sealed class RecognitionPipeline : IDisposable
                 if (!_endpointer.IsOpen)
                 {
                     _preRoll.Write(audio);
+                    if (_sentences.IsWaiting && _heard - _endpointer.LastSpeechEnd >= MaxPauseSamples)
+                    {
+                        _sentences.Flush(_heard, results);
+                    }
                 }
                 else if (Feed(audio))
                 {
@@ -167,10 +179,11 @@ internal sealed class RecognitionPipeline : IDisposable
             return;
         }
 
-        RecognizedSentence? sentence = _sentences.Build(_recognizer.Partial(), _clockOffset, _heard, isFinal: false);
-        if (sentence is not null && (_endpointer.InSpeech || sentence.Text != _lastPartial))
+        RecognizedSentence? sentence = _sentences.Partial(_recognizer.Partial(), _recognizer.Language, _clockOffset, _heard);
+        string shown = sentence?.Text + sentence?.Stash?.Text;
+        if (sentence is not null && (_endpointer.InSpeech || shown != _lastPartial))
         {
-            _lastPartial = sentence.Text;
+            _lastPartial = shown;
             results.Add(sentence);
         }
     }
@@ -178,9 +191,9 @@ internal sealed class RecognitionPipeline : IDisposable
     private void AddFinal(IReadOnlyList<WordHypothesis> words, ICollection<RecognizedSentence> results)
     {
         // What the recogniser makes of a knock or a breath that opened an utterance without any speech is not speech.
-        if (_endpointer.HeardSpeech && _sentences.Build(words, _clockOffset, _heard, isFinal: true) is { } sentence)
+        if (_endpointer.HeardSpeech)
         {
-            results.Add(sentence);
+            _sentences.EndUtterance(words, _recognizer.Language, _clockOffset, _heard, results);
         }
     }
 }

@@ -6,6 +6,9 @@ internal interface IRecognizerModel : IDisposable
     /// <summary>The pack it came from.</summary>
     string PackId { get; }
 
+    /// <summary>Whether its recognisers have work in <see cref="IStreamingRecognizer.Prepare"/>.</summary>
+    bool NeedsPreparation => false;
+
     /// <summary>Makes the state of one stream.</summary>
     IStreamingRecognizer CreateRecognizer(RecognizerOptions options);
 }
@@ -27,6 +30,13 @@ internal interface IStreamingRecognizer : IDisposable
 {
     /// <summary>How many samples after a word the recogniser needs to have heard before <see cref="EndUtterance"/> is sure to include it.</summary>
     int LookAheadSamples { get; }
+
+    /// <summary>Code of the language of the words that were returned last; null where the recogniser knows only one.</summary>
+    string? Language => null;
+
+    /// <summary>Does a piece, of some ten milliseconds, of what must be done before the first samples and can be done ahead of time.</summary>
+    /// <returns>Whether there is more to do.</returns>
+    bool Prepare() => false;
 
     /// <summary>Hears the next samples, in [-1, 1].</summary>
     void Accept(ReadOnlySpan<float> samples);

@@ -18,6 +18,8 @@ internal sealed class VoskModel : IRecognizerModel
 
     public string PackId { get; }
 
+    public bool NeedsPreparation => true;
+
     internal ModelHandle Handle { get; }
 
     /// <summary>Loads the model; takes a few hundred milliseconds.</summary>

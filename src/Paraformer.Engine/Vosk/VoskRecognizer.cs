@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Paraformer.Engine.Pipeline;
 
 namespace Paraformer.Engine.Vosk;
 
@@ -17,10 +16,8 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     private const int LookAhead = SampleRate * 6 / 10;
     private const float Int16Scale = 32768f;
 
-    // The decoding graph is composed as it is explored, which made the first words of a stream half a second late. Half a
-    // second of a quiet room explores where every word begins. The final result after it drops all acoustic state, so that
-    // nothing of it but the graph and an offset of the clock stays.
-    private const int WarmUpSamples = SampleRate / 2;
+    // 50 ms of warm-up at a time: beside it, other streams wait no longer than for one another.
+    private const int WarmUpPiece = SampleRate / 20;
 
     private readonly VoskLibrary _library;
     private readonly PartialWordTimes _partialTimes = new();
@@ -31,6 +28,7 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     private IReadOnlyList<WordHypothesis> _partial = [];
     private nint _handle;
     private long _accepted;
+    private int _warmedUp;
 
     public VoskRecognizer(VoskLibrary library, VoskModel.ModelHandle model)
     {
@@ -55,12 +53,33 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
         }
 
         library.SetWords(_handle, 1);
-        new RoomTone().Play(WarmUpSamples, Accept);
-        library.FinalResult(_handle);
-        _accepted = 0;
     }
 
     public int LookAheadSamples => LookAhead;
+
+    /// <summary>
+    /// Explores the beginning of the decoding graph, which made the first words of a stream half a second late. The final
+    /// result after it drops all acoustic state: nothing stays but the graph and an offset of the clock.
+    /// </summary>
+    public bool Prepare()
+    {
+        ObjectDisposedException.ThrowIf(_handle == 0, this);
+        ReadOnlySpan<float> rest = WarmUp.Samples.Span[_warmedUp..];
+        if (rest.IsEmpty)
+        {
+            return false;
+        }
+
+        int length = Math.Min(WarmUpPiece, rest.Length);
+        AcceptScaled(rest[..length]);
+        _warmedUp += length;
+        if (length == rest.Length)
+        {
+            _library.FinalResult(_handle);
+        }
+
+        return length < rest.Length;
+    }
 
     public void Accept(ReadOnlySpan<float> samples)
     {
@@ -70,14 +89,12 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
             return;
         }
 
-        float[] scaled = ArrayPool<float>.Shared.Rent(samples.Length);
-        TensorPrimitives.Multiply(samples, Int16Scale, scaled);
-        fixed (float* data = scaled)
+        while (_warmedUp < WarmUp.Samples.Length)
         {
-            _library.AcceptWaveform(_handle, data, samples.Length);
+            Prepare();
         }
 
-        ArrayPool<float>.Shared.Return(scaled);
+        AcceptScaled(samples);
         _accepted += samples.Length;
     }
 
@@ -99,7 +116,7 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
         (_bestPath, _newBestPath) = (_newBestPath, _bestPath);
         _library.SetPartialWords(_handle, 1);
         _aligned.Clear();
-        VoskResult.ReadWords(Span(_library.PartialResult(_handle)), WarmUpSamples, _aligned);
+        VoskResult.ReadWords(Span(_library.PartialResult(_handle)), WarmUp.Samples.Length, _aligned);
         _library.SetPartialWords(_handle, 0);
         _partial = _partialTimes.Join(_bestPath, _aligned, _accepted);
         return _partial;
@@ -118,10 +135,22 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
         }
     }
 
+    private void AcceptScaled(ReadOnlySpan<float> samples)
+    {
+        float[] scaled = ArrayPool<float>.Shared.Rent(samples.Length);
+        TensorPrimitives.Multiply(samples, Int16Scale, scaled);
+        fixed (float* data = scaled)
+        {
+            _library.AcceptWaveform(_handle, data, samples.Length);
+        }
+
+        ArrayPool<float>.Shared.Return(scaled);
+    }
+
     private List<WordHypothesis> End(byte* json)
     {
         _final.Clear();
-        VoskResult.ReadWords(Span(json), WarmUpSamples, _final);
+        VoskResult.ReadWords(Span(json), WarmUp.Samples.Length, _final);
         _partialTimes.Reset();
         _bestPath.Clear();
         _partial = [];

@@ -31,7 +31,8 @@ public interface IMessageConnection : IAsyncDisposable
     /// to be sent, leave the receive waiting and race a timer against it. After a close has arrived, it is returned again.
     /// </summary>
     /// <exception cref="ConnectionLostException">The connection broke without a close.</exception>
-    /// <exception cref="MessageTooLargeException">A text message is over the limit.</exception>
+    /// <exception cref="MessageTooLargeException">A message is over the limit.</exception>
+    /// <exception cref="MalformedFrameException">What came breaks the rules of the connection.</exception>
     ValueTask<Frame> ReceiveAsync(CancellationToken cancellationToken);
 
     /// <summary>Sends a whole text message.</summary>
@@ -47,10 +48,21 @@ public interface IMessageConnection : IAsyncDisposable
     /// is already gone; cancelling cuts the connection.
     /// </summary>
     ValueTask CloseAsync(int status, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Sends something that keeps an idle connection open on its way and needs no answer; nothing where there is no network.</summary>
+    /// <exception cref="ConnectionLostException">The connection is gone.</exception>
+    ValueTask PingAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>The connection broke without a close.</summary>
 public sealed class ConnectionLostException(string message, Exception? innerException = null) : IOException(message, innerException);
 
-/// <summary>A text message is over the limit.</summary>
+/// <summary>A message is over the limit.</summary>
 public sealed class MessageTooLargeException(string message) : IOException(message);
+
+/// <summary>What came breaks the rules of the connection; only a close can follow.</summary>
+public sealed class MalformedFrameException(int closeStatus, string message) : IOException(message)
+{
+    /// <summary>The close status that tells what was broken, RFC 6455, section 7.4.1: 1002 for the framing, 1007 for text that is not UTF-8.</summary>
+    public int CloseStatus { get; } = closeStatus;
+}

@@ -1,6 +1,6 @@
 namespace Paraformer.Protocol;
 
-/// <summary>Limits of a <see cref="WebSocketMessageConnection"/>.</summary>
+/// <summary>Limits of a <see cref="WebSocketMessageConnection"/>, or of a server's connections.</summary>
 public sealed record WebSocketConnectionOptions
 {
     /// <summary>The longest text message that is accepted, in bytes; 1 to 512 MiB. Default 4 MiB.</summary>

@@ -39,6 +39,24 @@ public static class ErrorCodes
     /// <summary>Too many requests.</summary>
     public const string ThrottlingRateQuota = "Throttling.RateQuota";
 
+    /// <summary>Too much at the same time.</summary>
+    public const string ThrottlingAllocationQuota = "Throttling.AllocationQuota";
+
+    /// <summary>The request is not allowed from where it comes.</summary>
+    public const string AccessDenied = "AccessDenied";
+
+    /// <summary>The key is for other models.</summary>
+    public const string ModelAccessDenied = "Model.AccessDenied";
+
+    /// <summary>The key is for other workspaces.</summary>
+    public const string NotAuthorized = "NOT AUTHORIZED";
+
+    /// <summary>No name of a workspace.</summary>
+    public const string WorkspaceNotFound = "WorkSpaceNotFound";
+
+    /// <summary>An unknown hot-word or phrase list, over HTTP.</summary>
+    public const string ResourceNotExist = "BadRequest.ResourceNotExist";
+
     /// <summary>The client went away in mid-task; only in logs.</summary>
     public const string ClientDisconnect = "ClientDisconnect";
 }

@@ -11,6 +11,8 @@ internal sealed record HttpError(string Code, string Message, string RequestId);
 /// <summary>Writes failures.</summary>
 internal static class HttpErrors
 {
+    public static Task WriteAsync(HttpContext context, ApiException failure) => WriteAsync(context, failure.Status, failure.Code, failure.Message);
+
     public static Task WriteAsync(HttpContext context, int status, string code, string message)
     {
         context.Response.StatusCode = status;

@@ -1,26 +1,26 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
-using Paraformer.Protocol;
+using Paraformer.Server.WebSockets;
 using Paraformer.Service;
+using Paraformer.Service.Limits;
 
 namespace Paraformer.Server.Endpoints;
 
 /// <summary>The WebSocket endpoint.</summary>
-internal sealed class InferenceEndpoint(RecognitionService service, WebSocketConnectionOptions options)
+internal sealed class InferenceEndpoint(RecognitionService service, ServerOptions options)
 {
+    private readonly Action<TimeSpan> _onWait = wait => service.Context.Metrics.Waited(LimitNames.Frames, wait);
+
     public async Task HandleAsync(HttpContext context)
     {
-        if (!context.WebSockets.IsWebSocketRequest)
+        if (await Handshake.AcceptAsync(context) is not { } stream)
         {
-            context.Response.Headers.Upgrade = "websocket";
-            context.Response.Headers.Connection = "Upgrade";
-            await HttpErrors.WriteAsync(
-                context, StatusCodes.Status426UpgradeRequired, ErrorCodes.InvalidParameter, "This address speaks WebSocket only: connect with ws:// or wss://.");
             return;
         }
 
-        using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
-        await using var connection = new WebSocketMessageConnection(socket, options);
-        await service.RunAsync(connection, context.RequestAborted);
+        ServiceCaller caller = context.Features.Get<ServiceCaller>() ?? ServiceCaller.Anonymous;
+        var source = new FrameSource(stream, new FrameRate(options.MaxFramesPerSecond, options.Time, _onWait), options.Messages.ReceiveBufferBytes);
+        var text = new TextAssembly(options.Messages.MaxTextMessageBytes, service.Context.Buffers);
+        await using var connection = new ServerConnection(source, stream, text, options.Messages, options.MaxBinaryMessageBytes, context.Abort);
+        await service.RunAsync(connection, caller, context.RequestAborted);
     }
 }

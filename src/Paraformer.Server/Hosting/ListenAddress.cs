@@ -25,27 +25,30 @@ internal sealed record ListenAddress(string Address, IPAddress? Ip, int Port)
             _ when IPAddress.TryParse(options.Address, out IPAddress? parsed) => parsed,
             _ => throw new ServerStartException($"'{options.Address}' is not an address to listen on: give an IP address, localhost, or * for all."),
         };
-        if (ip is not null && !IPAddress.IsLoopback(ip) && options.ApiKeys.Count == 0)
+        if (ip is not null && !IPAddress.IsLoopback(ip) && options.ApiKeys.Count == 0 && options.State is null)
         {
-            throw new ServerStartException(
-                $"Listening on {options.Address} would open the service to other machines without API keys: set API keys, or listen on 127.0.0.1.");
+            throw NeedsKeys(options.Address);
         }
 
         return new ListenAddress(options.Address, ip, options.Port);
     }
 
-    public void Apply(KestrelServerOptions kestrel)
+    /// <summary>Whether only this machine can reach it.</summary>
+    public bool IsLoopback => Ip is null || IPAddress.IsLoopback(Ip);
+
+    public static ServerStartException NeedsKeys(string address) =>
+        new($"Listening on {address} would open the service to other machines without API keys: set API keys, or listen on 127.0.0.1.") { LacksKeys = true };
+
+    public void Apply(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {
         if (Ip is null)
         {
-            kestrel.ListenLocalhost(Port, UseHttp1);
+            kestrel.ListenLocalhost(Port, configure);
         }
         else
         {
-            kestrel.Listen(Ip, Port, UseHttp1);
+            kestrel.Listen(Ip, Port, configure);
         }
-
-        static void UseHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
     }
 
     /// <summary>Why listening failed, in one line.</summary>

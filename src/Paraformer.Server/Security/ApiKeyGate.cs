@@ -1,55 +1,42 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Data.Common;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
-using Paraformer.Protocol;
 using Paraformer.Server.Endpoints;
+using Paraformer.Server.State;
+using Paraformer.Service;
 
 namespace Paraformer.Server.Security;
 
 /// <summary>
-/// Lets requests with one of the keys through; all, where there are no keys. A key comes as <c>Authorization: Bearer k</c>,
-/// with any case of the scheme, as <c>Authorization: k</c>, or, from browsers, as <c>?api_key=k</c>.
+/// Lets requests with a good key or token through, and gives them their <see cref="ServiceCaller"/>. A key comes as
+/// <c>Authorization: Bearer k</c>, with any case of the scheme, as <c>Authorization: k</c>, or, from browsers, as <c>?api_key=k</c>.
+/// Failures of the handlers are answered here too.
 /// </summary>
-internal sealed class ApiKeyGate
+internal sealed class ApiKeyGate(CallerRegistry callers, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
-    private readonly byte[][] _hashes;
-
-    public ApiKeyGate(IReadOnlyList<string> keys)
-    {
-        if (keys.Any(string.IsNullOrWhiteSpace))
-        {
-            throw new ServerStartException("One of the API keys is empty: remove it or fill it in.");
-        }
-
-        _hashes = [.. keys.Select(key => Hash(key.Trim()))];
-    }
-
     /// <summary>Guards a handler.</summary>
-    public RequestDelegate Guard(RequestDelegate handler) => context =>
-        Allows(context.Request)
-            ? handler(context)
-            : HttpErrors.WriteAsync(context, StatusCodes.Status401Unauthorized, ErrorCodes.InvalidApiKey, "Invalid API-key provided.");
-
-    private bool Allows(HttpRequest request)
+    public RequestDelegate Guard(RequestDelegate handler) => async context =>
     {
-        if (_hashes.Length == 0)
+        try
         {
-            return true;
+            HttpRequest request = context.Request;
+            ServiceCaller caller = await callers.ResolveAsync(ReadKey(request), request.Headers["X-DashScope-WorkSpace"].ToString().Trim(), context.RequestAborted);
+            context.Features.Set(caller);
+            await handler(context);
         }
-
-        byte[] given = Hash(ReadKey(request));
-        bool allowed = false;
-        foreach (byte[] hash in _hashes)
+        catch (ApiException e) when (!context.Response.HasStarted)
         {
-            // Every key is compared, in constant time, so that timing tells nothing.
-            allowed |= CryptographicOperations.FixedTimeEquals(hash, given);
+            await HttpErrors.WriteAsync(context, e);
         }
-
-        return allowed;
-    }
+        catch (DbException e) when (!context.Response.HasStarted)
+        {
+            StateLog.RequestFailed(logger, context.Request.Path, e);
+            await HttpErrors.WriteAsync(context, ApiException.Internal);
+        }
+    };
 
     private static string ReadKey(HttpRequest request)
     {
@@ -62,6 +49,4 @@ internal sealed class ApiKeyGate
         string value = authorization.ToString().Trim();
         return value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : value;
     }
-
-    private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -1,4 +1,5 @@
 using Paraformer.Protocol;
+using Paraformer.Service.Limits;
 
 namespace Paraformer.Service.Connections;
 
@@ -10,27 +11,31 @@ internal sealed class ConnectionSession
     private readonly Outbox _outbox;
     private readonly TaskSlot _slot;
     private readonly ConnectionWatch _watch;
+    private readonly TokenBucket _texts;
 
-    private ConnectionSession(IMessageConnection connection, ServiceContext context, Outbox outbox)
+    private ConnectionSession(IMessageConnection connection, ServiceCaller caller, ServiceContext context, Outbox outbox)
     {
         _connection = connection;
         _context = context;
         _outbox = outbox;
-        _slot = new TaskSlot(context, outbox);
+        _slot = new TaskSlot(caller, context, outbox);
         _watch = new ConnectionWatch(context, outbox, _slot);
+        int texts = context.Options.MaxTextMessagesPerSecond;
+        _texts = new TokenBucket(texts, 2.0 * texts, context.Clock.Time);
     }
 
-    public static async Task RunAsync(IMessageConnection connection, ServiceContext context, CancellationToken cancellationToken)
+    public static async Task RunAsync(IMessageConnection connection, ServiceCaller caller, ServiceContext context, CancellationToken cancellationToken)
     {
         using var outbox = new Outbox(connection, context, cancellationToken);
-        var session = new ConnectionSession(connection, context, outbox);
-        using var timer = new PeriodicTimer(context.Options.CheckInterval, context.Clock.Time);
-        Task watching = session._watch.RunAsync(timer);
+        var session = new ConnectionSession(connection, caller, context, outbox);
+        context.Metrics.ConnectionOpened();
+        context.Watchman.Add(session._watch);
         await session.ReceiveAsync().ConfigureAwait(false);
         await session.EndAsync().ConfigureAwait(false);
-        timer.Dispose();
-        await watching.ConfigureAwait(false);
+        context.Watchman.Remove(session._watch);
+        await session._watch.StopAsync().ConfigureAwait(false);
         await session._slot.ReleaseAsync().ConfigureAwait(false);
+        context.Metrics.ConnectionClosed();
     }
 
     private async Task ReceiveAsync()
@@ -63,7 +68,12 @@ internal sealed class ConnectionSession
         }
         catch (MessageTooLargeException e)
         {
+            _context.Metrics.Refused(LimitNames.MessageSize);
             await FailAsync(new Failure(ErrorCodes.InvalidParameter, e.Message), null, Outbox.MessageTooBig).ConfigureAwait(false);
+        }
+        catch (MalformedFrameException e)
+        {
+            await FailAsync(Failure.Invalid(e.Message), null, e.CloseStatus).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ConnectionLostException or OperationCanceledException)
         {
@@ -82,7 +92,7 @@ internal sealed class ConnectionSession
     {
         if (_slot.Active is { } task && task.TryEnd())
         {
-            Log.ClientDisconnect(_context.Logger, task.Id);
+            Log.ClientDisconnect(_context.Logger, task.LogId);
             await task.StopAsync().ConfigureAwait(false);
         }
 
@@ -110,6 +120,13 @@ internal sealed class ConnectionSession
 
     private async ValueTask OnTextAsync(ReadOnlyMemory<byte> utf8)
     {
+        if (!_texts.TryTake(1))
+        {
+            _context.Metrics.Refused(LimitNames.TextMessages);
+            await FailAsync(Failure.RateExceeded, null).ConfigureAwait(false);
+            return;
+        }
+
         TaskRequest request;
         try
         {
@@ -151,6 +168,11 @@ internal sealed class ConnectionSession
         catch (ProtocolException e)
         {
             await FailAsync(new Failure(e.Code, e.Message), taskId).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Log.UnexpectedTaskError(_context.Logger, Log.Clean(taskId), e);
+            await FailAsync(Failure.Internal, taskId).ConfigureAwait(false);
         }
     }
 

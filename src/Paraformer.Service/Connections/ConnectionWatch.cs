@@ -1,3 +1,4 @@
+using Paraformer.Service.Limits;
 using Paraformer.Service.Tasks;
 
 namespace Paraformer.Service.Connections;
@@ -5,11 +6,19 @@ namespace Paraformer.Service.Connections;
 /// <summary>Watches the clock for one connection: silent clients, silent audio, idle connections, unanswered closes, the drain.</summary>
 internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, TaskSlot slot)
 {
+    private readonly Lock _gate = new();
+    private Task _check = Task.CompletedTask;
+    private bool _isStopped;
     private long _lastFrameAt = context.Clock.Now;
     private bool _engineTakesAudio;
+    private bool _isSuspect;
 
     /// <summary>A frame has come.</summary>
-    public void OnFrame() => Volatile.Write(ref _lastFrameAt, context.Clock.Now);
+    public void OnFrame()
+    {
+        Volatile.Write(ref _lastFrameAt, context.Clock.Now);
+        Volatile.Write(ref _isSuspect, false);
+    }
 
     /// <summary>Gives audio to the task; as long as the engine is full the client cannot be blamed for not being heard.</summary>
     public ValueTask WriteAsync(RecognitionTask task, ReadOnlyMemory<byte> audio)
@@ -25,15 +34,44 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         return WaitForEngineAsync(write);
     }
 
-    /// <summary>Runs until the timer is disposed of.</summary>
-    public async Task RunAsync(PeriodicTimer timer)
+    /// <summary>Looks at the clock, unless the last look has not come to its end yet.</summary>
+    public void Check()
+    {
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            // The last look may itself be what waits for the peer.
+            if (outbox.SendExpired || (outbox.IsClosing && outbox.CloseExpired))
+            {
+                _isStopped = true;
+                _check = Task.WhenAll(_check, DropAsync());
+            }
+            else if (_check.IsCompleted)
+            {
+                _check = CheckAsync();
+            }
+        }
+    }
+
+    /// <summary>Looks no more; ends when the last look has.</summary>
+    public Task StopAsync()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            return _check;
+        }
+    }
+
+    private async Task CheckAsync()
     {
         try
         {
-            while (await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false))
-            {
-                await CheckAsync().ConfigureAwait(false);
-            }
+            await LookAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -42,26 +80,41 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         }
     }
 
-    private ValueTask CheckAsync()
+    private async ValueTask LookAsync()
     {
         if (outbox.IsClosing)
         {
-            return outbox.CloseExpired ? new ValueTask(outbox.DropAsync()) : ValueTask.CompletedTask;
+            return;
         }
 
         if (slot.Active is { } task)
         {
-            return CheckTaskAsync(task);
+            await CheckTaskAsync(task).ConfigureAwait(false);
+            await outbox.KeepAliveAsync().ConfigureAwait(false);
         }
-
-        if (context.IsDraining && slot.TryBeginCloseAfter(TimeSpan.Zero))
+        else if (context.IsDraining && slot.TryBeginCloseAfter(TimeSpan.Zero))
         {
-            return outbox.CloseAsync(Outbox.GoingAway, "The service is stopping.");
+            await outbox.CloseAsync(Outbox.GoingAway, "The service is stopping.").ConfigureAwait(false);
+        }
+        else if (slot.TryBeginCloseAfter(context.Options.IdleTimeout))
+        {
+            await outbox.CloseAsync(Outbox.NormalClosure, "No task was started for too long.").ConfigureAwait(false);
+        }
+        else
+        {
+            await outbox.KeepAliveAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task DropAsync()
+    {
+        if (outbox.SendExpired)
+        {
+            Log.PeerDoesNotRead(context.Logger, context.Options.SendTimeout);
+            context.Metrics.Refused(LimitNames.SendTimeout);
         }
 
-        return slot.TryBeginCloseAfter(context.Options.IdleTimeout)
-            ? outbox.CloseAsync(Outbox.NormalClosure, "No task was started for too long.")
-            : ValueTask.CompletedTask;
+        return outbox.DropAsync();
     }
 
     private async ValueTask CheckTaskAsync(RecognitionTask task)
@@ -70,13 +123,17 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         {
             await task.FailAsync(Failure.Stopping).ConfigureAwait(false);
         }
+        else if (context.Clock.HasPassed(task.StartedAt, context.Options.MaxTaskDuration))
+        {
+            context.Metrics.Refused(LimitNames.TaskDuration);
+            await task.FailAsync(Failure.TooLong).ConfigureAwait(false);
+        }
         else if (task.StartedAt == Clock.Never || task.InputEnded)
         {
             // The client waits for the service, not the other way round.
             return;
         }
-        else if (!Volatile.Read(ref _engineTakesAudio)
-            && context.Clock.HasPassed(Math.Max(task.StartedAt, Volatile.Read(ref _lastFrameAt)), context.Options.FrameTimeout))
+        else if (IsUnheard(task))
         {
             await task.FailAsync(Failure.NoFrames(context.Options.FrameTimeout)).ConfigureAwait(false);
         }
@@ -84,6 +141,17 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         {
             await task.CheckSilenceAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Whether no frame has come for too long, at two looks in a row: where this process itself stood still, what was sent
+    /// meanwhile is read between them.
+    /// </summary>
+    private bool IsUnheard(RecognitionTask task)
+    {
+        bool isOverdue = !Volatile.Read(ref _engineTakesAudio)
+            && context.Clock.HasPassed(Math.Max(task.StartedAt, Volatile.Read(ref _lastFrameAt)), context.Options.FrameTimeout);
+        return Interlocked.Exchange(ref _isSuspect, isOverdue) && isOverdue;
     }
 
     private async ValueTask WaitForEngineAsync(ValueTask write)

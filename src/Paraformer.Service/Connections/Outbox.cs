@@ -18,17 +18,20 @@ internal sealed class Outbox : IDisposable
     private readonly IMessageConnection _connection;
     private readonly ServiceContext _context;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly ArrayBufferWriter<byte> _buffer = new(512);
+    private readonly MessageBuffer _buffer = new();
     private readonly CancellationTokenSource _lifetime;
     private readonly CancellationTokenRegistration _stop;
     private long _closeSentAt = Clock.Never;
+    private long _sendingSince = Clock.Never;
+    private long _sentAt;
     private bool _isClosing;
 
     public Outbox(IMessageConnection connection, ServiceContext context, CancellationToken cancellationToken)
     {
         _connection = connection;
         _context = context;
-        _lifetime = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Clock.Time);
+        _sentAt = context.Clock.Now;
+        _lifetime = new CancellationTokenSource();
         Lifetime = _lifetime.Token;
         _stop = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _lifetime);
     }
@@ -41,6 +44,9 @@ internal sealed class Outbox : IDisposable
     /// <summary>Whether the peer has had its time to answer the close.</summary>
     public bool CloseExpired => _context.Clock.HasPassed(Volatile.Read(ref _closeSentAt), _context.Options.CloseTimeout);
 
+    /// <summary>Whether the peer has not taken what is being sent for too long.</summary>
+    public bool SendExpired => _context.Clock.HasPassed(Volatile.Read(ref _sendingSince), _context.Options.SendTimeout);
+
     /// <summary>Forbids everything but the close itself. False if that had happened before.</summary>
     public bool TryBeginClose() => !Interlocked.Exchange(ref _isClosing, true);
 
@@ -51,6 +57,27 @@ internal sealed class Outbox : IDisposable
 
     public ValueTask SendResultAsync(RecognitionTask task, Sentence sentence, Usage? usage) =>
         SendAsync(task, (sentence, usage), static (buffer, id, result) => ProtocolSerializer.WriteResult(buffer, id, result.sentence, result.usage));
+
+    /// <summary>Keeps a connection alive on which nothing was sent for the interval. A slow peer is never dropped for not answering it.</summary>
+    public async ValueTask KeepAliveAsync()
+    {
+        if (!_context.Clock.HasPassed(Volatile.Read(ref _sentAt), _context.Options.KeepAliveInterval) || !_turn.Wait(0, CancellationToken.None))
+        {
+            return;
+        }
+
+        try
+        {
+            if (!IsClosing)
+            {
+                await GuardAsync(static outbox => outbox._connection.PingAsync(outbox.Lifetime)).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Ends the task well. False if it had ended before.</summary>
     public async ValueTask<bool> FinishAsync(RecognitionTask task)
@@ -173,6 +200,7 @@ internal sealed class Outbox : IDisposable
             return false;
         }
 
+        _context.Metrics.Failed(failure.Code);
         ProtocolSerializer.WriteTaskFailed(_buffer, taskId, failure.Code, failure.Message);
         await FlushAsync().ConfigureAwait(false);
         return true;
@@ -196,19 +224,14 @@ internal sealed class Outbox : IDisposable
     {
         if (Lifetime.IsCancellationRequested)
         {
-            _buffer.ResetWrittenCount();
+            _buffer.Clear();
             return;
         }
 
-        long since = _context.Clock.Now;
         try
         {
-            _lifetime.CancelAfter(_context.Options.SendTimeout);
+            Volatile.Write(ref _sendingSince, _context.Clock.Now);
             await send(this).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (_context.Clock.HasPassed(since, _context.Options.SendTimeout))
-        {
-            Log.PeerDoesNotRead(_context.Logger, _context.Options.SendTimeout);
         }
         catch (Exception e) when (e is ConnectionLostException or OperationCanceledException)
         {
@@ -217,8 +240,9 @@ internal sealed class Outbox : IDisposable
         }
         finally
         {
-            _lifetime.CancelAfter(Timeout.InfiniteTimeSpan);
-            _buffer.ResetWrittenCount();
+            Volatile.Write(ref _sendingSince, Clock.Never);
+            Volatile.Write(ref _sentAt, _context.Clock.Now);
+            _buffer.Clear();
         }
     }
 }

@@ -1,11 +1,12 @@
 using Paraformer.Protocol;
+using Paraformer.Service.Limits;
 using Paraformer.Service.Requests;
 using Paraformer.Service.Tasks;
 
 namespace Paraformer.Service.Connections;
 
 /// <summary>A connection's place for one task at a time. Its receive loop starts tasks; others look.</summary>
-internal sealed class TaskSlot(ServiceContext context, Outbox outbox)
+internal sealed class TaskSlot(ServiceCaller caller, ServiceContext context, Outbox outbox)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _usedIds = new(StringComparer.Ordinal);
@@ -28,13 +29,18 @@ internal sealed class TaskSlot(ServiceContext context, Outbox outbox)
         Admit(taskId);
         var specification = TaskSpecification.Create(request, taskId);
         await ReleaseAsync().ConfigureAwait(false);
+        await RequireRightsAsync(specification).ConfigureAwait(false);
+        SessionTicket ticket = await context.Gate.EnterAsync(caller, taskId, outbox.Lifetime).ConfigureAwait(false);
         lock (_gate)
         {
             if (!outbox.IsClosing)
             {
-                Volatile.Write(ref _last, RecognitionTask.Start(specification, context, outbox));
+                Volatile.Write(ref _last, RecognitionTask.Start(specification, caller, context, outbox, ticket));
+                return;
             }
         }
+
+        await ticket.ReturnAsync().ConfigureAwait(false);
     }
 
     /// <summary>Claims the close of a connection that has had no task for <paramref name="time"/>.</summary>
@@ -56,6 +62,19 @@ internal sealed class TaskSlot(ServiceContext context, Outbox outbox)
         }
     }
 
+    private async ValueTask RequireRightsAsync(TaskSpecification specification)
+    {
+        if (context.Hooks.Callers is { } callers && !await callers.IsActiveAsync(caller, outbox.Lifetime).ConfigureAwait(false))
+        {
+            throw new ProtocolException(Failure.InvalidKey.Code, Failure.InvalidKey.Message, specification.TaskId);
+        }
+
+        if (caller.Models.Count > 0 && !caller.Models.Contains(specification.Stream.Model, StringComparer.Ordinal))
+        {
+            throw new ProtocolException(Failure.ModelDenied.Code, Failure.ModelDenied.Message, specification.TaskId);
+        }
+    }
+
     private void Admit(string taskId)
     {
         RecognitionServiceOptions options = context.Options;
@@ -71,6 +90,7 @@ internal sealed class TaskSlot(ServiceContext context, Outbox outbox)
 
         if (_usedIds.Count == options.MaxTasksPerConnection)
         {
+            context.Metrics.Refused(LimitNames.TasksPerConnection);
             throw Invalid($"This connection has carried {_usedIds.Count} tasks, which is the limit; open a new one.", taskId);
         }
 

@@ -7,7 +7,8 @@ namespace Paraformer.Service.Requests;
 /// <param name="TaskId">The client's id, verbatim.</param>
 /// <param name="Stream">What the engine needs.</param>
 /// <param name="Heartbeat">Whether long silence is answered by heartbeats.</param>
-internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bool Heartbeat)
+/// <param name="HotWordListId">The hot-word or phrase list that the task asks for; null for none.</param>
+internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bool Heartbeat, string? HotWordListId)
 {
     private const int MinSampleRate = 1000;
     private const int MaxSampleRate = 768_000;
@@ -20,6 +21,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
     /// <exception cref="ProtocolException">A parameter is missing, out of its range or does not fit the model.</exception>
     public static TaskSpecification Create(TaskRequest request, string taskId)
     {
+        RequireValue(request.TaskGroup, "audio", "payload.task_group", taskId);
+        RequireValue(request.Task, "asr", "payload.task", taskId);
+        RequireValue(request.Function, "recognition", "payload.function", taskId);
         string model = request.Model ?? throw Missing("payload.model", taskId);
         RecognitionParameters parameters = request.Parameters ?? throw Missing("payload.parameters", taskId);
         ModelTraits traits = ModelTraits.Of(model);
@@ -43,8 +47,9 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
             };
         }
 
-        RefuseHotWords(request, parameters, traits, taskId);
-        return new TaskSpecification(taskId, stream, traits.IsSecondGeneration && parameters.Heartbeat == true);
+        string? listId = traits.IsSecondGeneration ? parameters.VocabularyId : ReadPhraseId(request) ?? parameters.PhraseId;
+        return new TaskSpecification(
+            taskId, stream, traits.IsSecondGeneration && parameters.Heartbeat == true, string.IsNullOrEmpty(listId) ? null : listId);
     }
 
     private static string ReadFormat(RecognitionParameters parameters, string taskId)
@@ -106,14 +111,15 @@ internal sealed record TaskSpecification(string TaskId, StreamRequest Stream, bo
         return languages;
     }
 
-    private static void RefuseHotWords(TaskRequest request, RecognitionParameters parameters, ModelTraits traits, string taskId)
+    // Clients without a list may send one resource with an empty id.
+    private static string? ReadPhraseId(TaskRequest request) =>
+        request.Resources.FirstOrDefault(resource => resource.ResourceId.Length > 0)?.ResourceId;
+
+    private static void RequireValue(string? value, string required, string name, string taskId)
     {
-        bool asked = traits.IsSecondGeneration
-            ? !string.IsNullOrEmpty(parameters.VocabularyId)
-            : request.Resources.Count > 0 || !string.IsNullOrEmpty(parameters.PhraseId);
-        if (asked)
+        if (value != required)
         {
-            throw new ProtocolException(ErrorCodes.NotFound, "Not found!", taskId);
+            throw Invalid($"'{name}' is {Failure.Quote(value ?? "")}; this service takes '{required}'.", taskId);
         }
     }
 

@@ -1,18 +1,23 @@
+using Paraformer.Service.Limits;
+
 namespace Paraformer.Service.Tasks;
 
 /// <summary>Audio that came before its task had started, in order. Not thread-safe.</summary>
-internal sealed class EarlyAudio(int maxBytes)
+internal sealed class EarlyAudio(int maxBytes, BufferBudget budget)
 {
-    private const int BlockBytes = 16 * 1024;
+    private const int BlockBytes = 4 * 1024;
 
     private readonly Queue<Block> _blocks = new();
     private Block? _last;
     private int _bytes;
+    private bool _isCleared;
 
-    /// <summary>Copies audio to the end. False, with nothing taken, where it would go over the limit.</summary>
+    /// <summary>Copies audio to the end. False, with nothing taken, where it would go over the limit or over what all may hold.</summary>
     public bool TryAppend(ReadOnlySpan<byte> audio)
     {
-        if (audio.Length > maxBytes - _bytes)
+        int free = _last is null ? 0 : BlockBytes - _last.Length;
+        int blocks = (Math.Max(0, audio.Length - free) + BlockBytes - 1) / BlockBytes;
+        if (_isCleared || audio.Length > maxBytes - _bytes || !budget.TryTake(blocks * BlockBytes))
         {
             return false;
         }
@@ -50,8 +55,19 @@ internal sealed class EarlyAudio(int maxBytes)
         }
 
         _bytes -= block.Length;
+        budget.Return(BlockBytes);
         audio = block.Bytes.AsMemory(0, block.Length);
         return true;
+    }
+
+    /// <summary>Drops what is left, and takes no more.</summary>
+    public void Clear()
+    {
+        _isCleared = true;
+        budget.Return(_blocks.Count * BlockBytes);
+        _bytes = 0;
+        _last = null;
+        _blocks.Clear();
     }
 
     private sealed class Block

@@ -1,5 +1,7 @@
 using Paraformer.Engine;
+using Paraformer.Protocol;
 using Paraformer.Service.Connections;
+using Paraformer.Service.Limits;
 using Paraformer.Service.Requests;
 
 namespace Paraformer.Service.Tasks;
@@ -11,11 +13,15 @@ namespace Paraformer.Service.Tasks;
 internal sealed class RecognitionTask : IDisposable
 {
     private readonly TaskSpecification _specification;
+    private readonly ServiceCaller _caller;
     private readonly ServiceContext _context;
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _stop;
     private readonly SilenceMonitor _silence;
     private readonly EarlyAudio _early;
+    private readonly AudioPace _pace;
+    private readonly SessionTicket _ticket;
+    private readonly TaskMetrics _metrics;
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IRecognitionStream? _stream;
@@ -24,17 +30,25 @@ internal sealed class RecognitionTask : IDisposable
     private long _startedAt = Clock.Never;
     private long _endedAt = Clock.Never;
 
-    private RecognitionTask(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    private RecognitionTask(TaskSpecification specification, ServiceCaller caller, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
         _specification = specification;
+        _caller = caller;
         _context = context;
         _outbox = outbox;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(outbox.Lifetime);
         _silence = new SilenceMonitor(context.Clock, context.Options, specification.Heartbeat);
-        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes);
+        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes, context.Buffers);
+        _pace = new AudioPace(context);
+        _ticket = ticket;
+        LogId = Log.Clean(specification.TaskId);
+        _metrics = new TaskMetrics(context);
     }
 
     public string Id => _specification.TaskId;
+
+    /// <summary>The id as it may stand in a log: no line breaks and no terminal's control characters.</summary>
+    public string LogId { get; }
 
     /// <summary>Whether the terminal event has been sent, or never will be because the client is gone.</summary>
     public bool HasEnded => EndedAt != Clock.Never;
@@ -49,9 +63,9 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>Ends when the stream has been freed. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
-    public static RecognitionTask Start(TaskSpecification specification, ServiceContext context, Outbox outbox)
+    public static RecognitionTask Start(TaskSpecification specification, ServiceCaller caller, ServiceContext context, Outbox outbox, SessionTicket ticket)
     {
-        var task = new RecognitionTask(specification, context, outbox);
+        var task = new RecognitionTask(specification, caller, context, outbox, ticket);
         task.Completion = Task.Run(task.RunAsync);
         return task;
     }
@@ -68,6 +82,7 @@ internal sealed class RecognitionTask : IDisposable
         }
 
         _hasAudio = true;
+        _metrics.OnAudio();
         try
         {
             lock (_gate)
@@ -78,8 +93,14 @@ internal sealed class RecognitionTask : IDisposable
                 }
             }
 
-            await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
-            await _stream!.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+            if (!_handedOver.Task.IsCompleted)
+            {
+                await WaitForHandOverAsync().ConfigureAwait(false);
+            }
+
+            IRecognitionStream stream = _stream!;
+            await stream.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
+            await _pace.HoldAsync(stream.AudioMs, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -94,6 +115,7 @@ internal sealed class RecognitionTask : IDisposable
         lock (_gate)
         {
             Volatile.Write(ref _inputEnded, true);
+            _metrics.OnInputEnded();
             stream = _stream;
         }
 
@@ -111,7 +133,8 @@ internal sealed class RecognitionTask : IDisposable
             return false;
         }
 
-        Log.TaskFailed(_context.Logger, Id, failure.Code);
+        _metrics.OnEnded(failure.Code);
+        Log.TaskFailed(_context.Logger, LogId, failure.Code);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _outbox.CloseAsync(closeStatus, failure.Code).ConfigureAwait(false);
         return true;
@@ -133,11 +156,16 @@ internal sealed class RecognitionTask : IDisposable
         else if (verdict == SilenceVerdict.Heartbeat)
         {
             await _outbox.SendResultAsync(this, Results.Heartbeat, usage: null).ConfigureAwait(false);
+            _context.Metrics.ResultSent("heartbeat");
         }
     }
 
-    /// <summary>Abandons the task and frees its stream, without waiting.</summary>
-    public Task StopAsync() => _stop.CancelAsync();
+    /// <summary>Abandons the task of a client that is gone and frees its stream, without waiting.</summary>
+    public Task StopAsync()
+    {
+        _metrics.OnEnded(ErrorCodes.ClientDisconnect);
+        return _stop.CancelAsync();
+    }
 
     public void Dispose() => _stop.Dispose();
 
@@ -145,20 +173,35 @@ internal sealed class RecognitionTask : IDisposable
     {
         try
         {
-            IRecognitionStream stream = await _context.Engine.StartAsync(_specification.Stream, _stop.Token).ConfigureAwait(false);
+            StreamRequest request = await HotWordLookup.AddToAsync(_specification, _caller, _context.Hooks.HotWords, _stop.Token).ConfigureAwait(false);
+            IRecognitionStream stream = await _context.Engine.StartAsync(request, _stop.Token).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
+                _metrics.OnStarted(stream, _specification.Stream.Model);
                 Log.TaskStarted(
-                    _context.Logger, Id, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
+                    _context.Logger, LogId, _specification.Stream.Model, _specification.Stream.Format, _specification.Stream.SampleRate, string.Join(',', stream.Packs));
                 _silence.Reset();
                 Volatile.Write(ref _startedAt, _context.Clock.Now);
                 await _outbox.SendStartedAsync(this).ConfigureAwait(false);
                 await Task.WhenAll(HandOverAsync(stream), SendResultsAsync(stream)).ConfigureAwait(false);
+                if (_context.Hooks.Usage is { } usage)
+                {
+                    await usage.RecordAsync(_caller, request.Model, stream.AudioMs).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception e)
         {
             await OnErrorAsync(e).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _early.Clear();
+            }
+
+            await _ticket.ReturnAsync().ConfigureAwait(false);
         }
     }
 
@@ -196,6 +239,13 @@ internal sealed class RecognitionTask : IDisposable
         }
     }
 
+    private async ValueTask WaitForHandOverAsync()
+    {
+        long since = _context.Clock.Now;
+        await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
+        _context.Metrics.Waited(LimitNames.EarlyAudio, _context.Clock.Time.GetElapsedTime(since));
+    }
+
     private async ValueTask CompleteAsync(IRecognitionStream stream)
     {
         if (!_hasAudio)
@@ -227,6 +277,7 @@ internal sealed class RecognitionTask : IDisposable
                 }
 
                 _silence.Reset();
+                _metrics.OnResult(recognized.IsFinal);
                 sentences += recognized.IsFinal ? 1 : 0;
                 await _outbox.SendResultAsync(this, Results.ToSentence(recognized), Results.ToUsage(recognized)).ConfigureAwait(false);
             }
@@ -236,9 +287,12 @@ internal sealed class RecognitionTask : IDisposable
                 throw new InvalidOperationException("The engine ended a stream whose audio had not ended.");
             }
 
+            // Before the client hears of the end: it may start its next task on another connection.
+            await _ticket.ReturnAsync().ConfigureAwait(false);
             if (await _outbox.FinishAsync(this).ConfigureAwait(false))
             {
-                Log.TaskFinished(_context.Logger, Id, stream.AudioMs, sentences);
+                _metrics.OnEnded(TaskMetrics.Finished);
+                Log.TaskFinished(_context.Logger, LogId, stream.AudioMs, sentences);
             }
         }
         catch (Exception e)
@@ -251,14 +305,14 @@ internal sealed class RecognitionTask : IDisposable
     {
         if (HasEnded || _stop.IsCancellationRequested)
         {
-            Log.ErrorAfterEnd(_context.Logger, Id, exception);
+            Log.ErrorAfterEnd(_context.Logger, LogId, exception);
             return;
         }
 
         var failure = Failure.From(exception, _specification.Stream.Format);
         if (failure == Failure.Internal)
         {
-            Log.UnexpectedTaskError(_context.Logger, Id, exception);
+            Log.UnexpectedTaskError(_context.Logger, LogId, exception);
         }
 
         await FailAsync(failure).ConfigureAwait(false);

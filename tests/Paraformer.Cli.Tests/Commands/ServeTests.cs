@@ -20,7 +20,7 @@ public sealed partial class ServeTests : IDisposable
         var engine = new ScriptedEngine { Sentences = [ScriptedEngine.Sentence(1, 0, 500, "hello")] };
         var output = new AnnouncedStream();
         using var server = new TestConsole { Engine = engine, Stop = stop.Token, OutputStream = output };
-        Task<int> serving = server.RunAsync("serve", "--port", "0");
+        Task<int> serving = server.RunAsync("serve", "--data", _folder.Path("state.db"), "--port", "0");
         string line = await output.FirstLine.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Match address = Address().Match(line);
         Assert.True(address.Success, line);
@@ -43,7 +43,7 @@ public sealed partial class ServeTests : IDisposable
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         using var console = new TestConsole();
 
-        Assert.Equal(1, await console.RunAsync("serve", "--port", $"{port}"));
+        Assert.Equal(1, await console.RunAsync("serve", "--data", _folder.Path("state.db"), "--port", $"{port}"));
 
         Assert.StartsWith("paraformer: ", console.Error, StringComparison.Ordinal);
         Assert.Contains($"{port}", console.Error, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed partial class ServeTests : IDisposable
     {
         using var console = new TestConsole();
 
-        Assert.Equal(2, await console.RunAsync("serve", "--host", "0.0.0.0", "--port", "0"));
+        Assert.Equal(2, await console.RunAsync("serve", "--data", _folder.Path("state.db"), "--host", "0.0.0.0", "--port", "0"));
 
         Assert.Contains("PARAFORMER_API_KEYS", console.Error, StringComparison.Ordinal);
         Assert.Equal("", console.Output);

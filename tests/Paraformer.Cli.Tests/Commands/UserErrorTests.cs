@@ -67,7 +67,7 @@ public sealed class UserErrorTests : IDisposable
     [InlineData("--vocabulary-id")]
     [InlineData("--phrase-id")]
     public async Task Hot_words_without_a_service(string option) => await FailsAsync(
-        2, $"this machine has no hot-word lists ({option} list-1): leave it out, or name the service that has the list with --endpoint", "transcribe", _folder.Wav(), option, "list-1");
+        2, $"this machine has no hot-word lists ({option} list-1): give the words with --hotwords FILE, or name the service that has the list with --endpoint", "transcribe", _folder.Wav(), option, "list-1");
 
     [Fact]
     public async Task An_output_in_a_folder_that_is_not_there() => await FailsAsync(

@@ -40,6 +40,7 @@ internal sealed class TestConsole : IDisposable
         ErrorIsTerminal = IsTerminal,
         Width = () => Width,
         Variable = name => Variables.GetValueOrDefault(name),
+        Variables = () => new Dictionary<string, string>(Variables),
     };
 
     public Task<int> RunAsync(params string[] args) => CliApp.RunAsync(args, new CliServices

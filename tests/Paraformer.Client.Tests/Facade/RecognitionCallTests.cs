@@ -40,6 +40,7 @@ public sealed class RecognitionCallTests : IDisposable
             await task.StartAsync();
             await task.ReadToFinishAsync();
             await task.SendFinalAsync(1, "one");
+            await task.SendPartialAsync(2, "tw");
             await task.FailAsync(ErrorCodes.InternalError, "inference internal error.");
         });
         await using RecognitionClient client = service.CreateClient();
@@ -48,6 +49,48 @@ public sealed class RecognitionCallTests : IDisposable
 
         Assert.Equal((44, ErrorCodes.InternalError, "inference internal error."), (result.StatusCode, result.Code, result.Message));
         Assert.Equal("one", Assert.Single(result.Sentences).Text);
+        Assert.Equal(("tw", false), (result.GetSentence()!.Text, result.IsFinal));
+        Assert.Contains("[final 1000-1500 ms] one [partial 2000- ms] tw", result.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_goes_on_after_a_lost_connection_by_reading_the_file_again()
+    {
+        int tasks = 0;
+        var service = new FakeService(async task =>
+        {
+            await task.StartAsync();
+            if (Interlocked.Increment(ref tasks) == 1)
+            {
+                await task.ReadAudioAsync(100_000);
+                return;
+            }
+
+            await FakeService.AnswerAsync(task, "one");
+        });
+        await using RecognitionClient client = service.CreateClient(
+            o => o with { Reconnect = new ReconnectPolicy { BaseDelay = TimeSpan.Zero, BufferLength = TimeSpan.Zero } });
+        byte[] audio = [.. Enumerable.Range(0, 200_000).Select(i => (byte)i)];
+
+        RecognitionResult result = await Make(client).CallAsync(Write(audio), cancellationToken: Ct);
+
+        Assert.Equal((200, "one"), (result.StatusCode, Assert.Single(result.Sentences).Text));
+        Assert.Equal(audio, service.Tasks.Last().Audio);
+        Assert.Empty(result.LostAudio);
+    }
+
+    [Fact]
+    public async Task A_request_timeout_limits_what_the_service_takes()
+    {
+        await using var service = SocketService.Playing(task => task.ReadToEndAsync());
+        var recognition = new Recognition("m", null, "pcm", 16000)
+        {
+            BaseAddress = service.Endpoint, RequestTimeout = TimeSpan.FromMilliseconds(200), Reconnect = ReconnectPolicy.Off,
+        };
+
+        RecognitionResult result = await recognition.CallAsync(Write([1]), cancellationToken: Ct);
+
+        Assert.Equal((RecognitionStatus.ClientError, ClientErrorCodes.Timeout), (result.StatusCode, result.Code));
     }
 
     [Fact]
@@ -125,6 +168,8 @@ public sealed class RecognitionCallTests : IDisposable
         {
             BaseAddress = service.Endpoint,
             ApiKey = "sk-own",
+            UserAgent = "my-app/1",
+            Headers = new Dictionary<string, string> { ["X-Mine"] = "yes" },
         };
 
         RecognitionResult result = await recognition.CallAsync(Write([1, 2]), cancellationToken: Ct);
@@ -132,6 +177,8 @@ public sealed class RecognitionCallTests : IDisposable
         Assert.Equal("one", Assert.Single(result.Sentences).Text);
         Assert.Contains("Authorization: Bearer sk-own", service.Handshakes.Single());
         Assert.Contains("X-DashScope-WorkSpace: llm-w", service.Handshakes.Single());
+        Assert.Contains("X-Mine: yes", service.Handshakes.Single());
+        Assert.Contains(service.Handshakes.Single(), h => h.StartsWith("User-Agent: paraformer-net/", StringComparison.Ordinal) && h.EndsWith("my-app/1", StringComparison.Ordinal));
     }
 
     private static Recognition Make(RecognitionClient client) => new(ParaformerModel.RealtimeV2, null, AudioFormat.Pcm, 16000) { Client = client };

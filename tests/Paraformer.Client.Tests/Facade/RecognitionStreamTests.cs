@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Paraformer.Client.Tests.Support;
 using Paraformer.Protocol;
 
@@ -30,26 +31,143 @@ public sealed class RecognitionStreamTests
     }
 
     [Fact]
-    public async Task Open_comes_when_the_service_has_started_and_frames_sent_before_wait_for_it()
+    public async Task Open_comes_after_the_handshake_and_frames_sent_before_the_task_starts_wait_for_it()
     {
+        var connect = new TaskCompletionSource();
         var start = new TaskCompletionSource();
-        var service = new FakeService(async task =>
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var service = SocketService.Playing(async task =>
         {
             await start.Task.WaitAsync(task.CancellationToken);
             await FakeService.Answering("one")(task);
         });
-        await using RecognitionClient client = service.CreateClient();
-        var callback = new RecordingCallback();
+        await using RecognitionClient client = service.CreateClient(o => o with
+        {
+            ApiKeyProvider = async ct =>
+            {
+                await connect.Task.WaitAsync(ct);
+                return "sk-test";
+            },
+            ApiKey = null,
+        });
+        var callback = new RecordingCallback { Then = (_, _) => opened.TrySetResult() };
         Recognition recognition = Make(client, callback);
 
         recognition.Start();
         recognition.SendAudioFrame("early"u8);
         Assert.Empty(callback.Calls);
+        connect.SetResult();
+        await opened.Task.WaitAsync(Ct);
+        Assert.Equal(["open"], callback.Calls);
         start.SetResult();
         await recognition.StopAsync(Ct);
 
-        Assert.Equal("open", callback.Calls[0]);
-        Assert.Equal("early"u8.ToArray(), service.Tasks.Single().Audio);
+        Assert.Equal(["open", "event o", "event one", "complete", "close"], callback.Calls);
+    }
+
+    [Fact]
+    public async Task A_task_that_is_refused_gives_open_error_and_close()
+    {
+        var service = new FakeService(async task =>
+        {
+            await task.ReadRunTaskAsync();
+            await task.FailAsync(ErrorCodes.ModelNotFound, "Model can not be found.");
+        });
+        await using RecognitionClient client = service.CreateClient();
+        var callback = new RecordingCallback();
+        Make(client, callback).Start();
+
+        await callback.Closed.Task.WaitAsync(Ct);
+
+        Assert.Equal(["open", "error 44 ModelNotFound", "close"], callback.Calls);
+    }
+
+    [Fact]
+    public async Task A_missing_key_goes_to_the_callback()
+    {
+        var options = new RecognitionClientOptions { Endpoint = new Uri("wss://speech.invalid/") };
+        await using var client = new RecognitionClient(options with { Transport = new WebSocketTransport(options, _ => null, "no-home") });
+        var callback = new RecordingCallback();
+        Make(client, callback).Start();
+
+        await callback.Closed.Task.WaitAsync(Ct);
+
+        Assert.Equal(["error 401 InvalidApiKey", "close"], callback.Calls);
+    }
+
+    [Fact]
+    public async Task Results_come_while_no_audio_is_sent()
+    {
+        var service = new FakeService(async task =>
+        {
+            await task.StartAsync();
+            for (int i = 1; i <= 50; i++)
+            {
+                await task.SendFinalAsync(i, $"{i}");
+            }
+
+            await task.ReadToFinishAsync();
+            await task.FinishAsync();
+            await task.ReadToEndAsync();
+        });
+        await using RecognitionClient client = service.CreateClient();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callback = new RecordingCallback { Then = (call, result) => result = call == "event 50" && all.TrySetResult() ? result : null };
+        Recognition recognition = Make(client, callback);
+
+        recognition.Start();
+        await all.Task.WaitAsync(Ct);
+        await recognition.StopAsync(Ct);
+
+        Assert.Equal(["open", .. Enumerable.Range(1, 50).Select(i => $"event {i}"), "complete", "close"], callback.Calls);
+    }
+
+    [Fact]
+    public async Task Lost_audio_goes_to_the_callback_before_the_sentence_behind_the_gap()
+    {
+        int tasks = 0;
+        var service = new FakeService(async task =>
+        {
+            await task.StartAsync();
+            if (Interlocked.Increment(ref tasks) == 1)
+            {
+                await task.ReadAudioAsync(64_000);
+                return;
+            }
+
+            await task.ReadToFinishAsync();
+            await task.SendFinalAsync(1, "rest");
+            await task.FinishAsync();
+            await task.ReadToEndAsync();
+        });
+        await using RecognitionClient client = service.CreateClient(
+            o => o with { Reconnect = new ReconnectPolicy { BaseDelay = TimeSpan.Zero, BufferLength = TimeSpan.FromSeconds(1) } });
+        var callback = new RecordingCallback();
+        Recognition recognition = Make(client, callback);
+        string announced = recognition.GetLastRequestId();
+
+        recognition.Start();
+        recognition.SendAudioFrame(new byte[64_000]);
+        await recognition.StopAsync(Ct);
+
+        Assert.Equal(["open", "lost 0-1000", "event rest", "complete", "close"], callback.Calls);
+        Assert.Equal([announced, recognition.GetLastRequestId()], service.Tasks.Select(t => t.TaskId));
+    }
+
+    [Fact]
+    public async Task Before_the_end_and_without_text_the_delays_are_null()
+    {
+        var service = new FakeService(FakeService.Answering());
+        await using RecognitionClient client = service.CreateClient();
+        Recognition recognition = Make(client, new RecordingCallback());
+        Assert.Equal((null, null), (recognition.GetFirstPackageDelay(), recognition.GetLastPackageDelay()));
+
+        recognition.Start();
+        recognition.SendAudioFrame(new byte[100]);
+        await recognition.StopAsync(Ct);
+
+        Assert.Null(recognition.GetFirstPackageDelay());
+        Assert.True(recognition.GetLastPackageDelay() >= 0);
     }
 
     [Fact]
@@ -156,7 +274,7 @@ public sealed class RecognitionStreamTests
         });
         await using RecognitionClient client = service.CreateClient();
         Recognition? recognition = null;
-        var seen = new TaskCompletionSource();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var callback = new RecordingCallback
         {
             Then = (call, _) =>
@@ -216,7 +334,7 @@ public sealed class RecognitionStreamTests
         await using RecognitionClient client = service.CreateClient();
         Recognition? recognition = null;
         int closes = 0;
-        var second = new TaskCompletionSource();
+        var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var callback = new RecordingCallback
         {
             Then = (call, _) =>
@@ -274,14 +392,15 @@ public sealed class RecognitionStreamTests
     [Fact]
     public async Task Disposing_abandons_the_run_and_tells_the_callback()
     {
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var service = new FakeService(async task =>
         {
             await task.StartAsync();
+            opened.SetResult();
             await task.ReadToEndAsync();
         });
         await using RecognitionClient client = service.CreateClient();
-        var opened = new TaskCompletionSource();
-        var callback = new RecordingCallback { Then = (_, _) => opened.TrySetResult() };
+        var callback = new RecordingCallback();
         Recognition recognition = Make(client, callback);
         recognition.Start();
         await opened.Task.WaitAsync(Ct);
@@ -294,23 +413,57 @@ public sealed class RecognitionStreamTests
     }
 
     [Fact]
-    public async Task Parameters_and_the_phrase_id_of_start_go_on_the_wire()
+    public async Task Every_parameter_and_the_phrase_id_and_extras_of_start_go_on_the_wire()
+    {
+        var service = new FakeService(FakeService.Answering());
+        await using RecognitionClient client = service.CreateClient();
+        var recognition = new Recognition("paraformer-realtime-8k-v2", new RecordingCallback(), "wav", 8000)
+        {
+            Client = client,
+            VocabularyId = "vocab-1",
+            PhraseId = "own",
+            DisfluencyRemovalEnabled = true,
+            LanguageHints = ["zh", "en"],
+            SemanticPunctuationEnabled = true,
+            MaxSentenceSilence = 6000,
+            MultiThresholdModeEnabled = true,
+            PunctuationPredictionEnabled = false,
+            Heartbeat = true,
+            InverseTextNormalizationEnabled = false,
+            Extra = new Dictionary<string, JsonElement> { ["speaker_count"] = JsonElement.Parse("2"), ["stream"] = JsonElement.Parse("true") },
+        };
+
+        recognition.Start(phraseId: "given", extra: new Dictionary<string, JsonElement> { ["speaker_count"] = JsonElement.Parse("3") });
+        await recognition.StopAsync(Ct);
+        recognition.Start();
+        await recognition.StopAsync(Ct);
+
+        TaskRequest first = service.Tasks.First().RunTask!;
+        TaskRequest second = service.Tasks.Last().RunTask!;
+        Assert.Equal(("paraformer-realtime-8k-v2", "wav", 8000), (first.Model, first.Parameters!.Format, first.Parameters.SampleRate));
+        Assert.Equal([new PhraseResource("given")], first.Resources);
+        Assert.Equal([new PhraseResource("own")], second.Resources);
+        Assert.Equal(["zh", "en"], first.Parameters.LanguageHints!);
+        Assert.Equal(("vocab-1", true, 6000), (first.Parameters.VocabularyId, first.Parameters.SemanticPunctuationEnabled, first.Parameters.MaxSentenceSilence));
+        Assert.Equal((true, true, false), (first.Parameters.DisfluencyRemovalEnabled, first.Parameters.MultiThresholdModeEnabled, first.Parameters.PunctuationPredictionEnabled));
+        Assert.Equal((true, false), (first.Parameters.Heartbeat, first.Parameters.InverseTextNormalizationEnabled));
+        Assert.Equal(("3", "true"), (first.Parameters.Extra!["speaker_count"].GetRawText(), first.Parameters.Extra["stream"].GetRawText()));
+        Assert.Equal("2", second.Parameters!.Extra!["speaker_count"].GetRawText());
+    }
+
+    [Fact]
+    public async Task Parameters_that_are_not_set_are_not_sent()
     {
         var service = new FakeService(FakeService.Answering());
         await using RecognitionClient client = service.CreateClient();
         Recognition recognition = Make(client, new RecordingCallback());
-        recognition.LanguageHints = ["zh", "en"];
-        recognition.SemanticPunctuationEnabled = true;
-        recognition.MaxSentenceSilence = 6000;
-        recognition.PhraseId = "own";
 
-        recognition.Start(phraseId: "given");
+        recognition.Start();
         await recognition.StopAsync(Ct);
 
         TaskRequest run = service.Tasks.Single().RunTask!;
-        Assert.Equal([new PhraseResource("given")], run.Resources);
-        Assert.Equal(["zh", "en"], run.Parameters!.LanguageHints!);
-        Assert.Equal((true, 6000), (run.Parameters.SemanticPunctuationEnabled, run.Parameters.MaxSentenceSilence));
+        Assert.Equal(new RecognitionParameters { Format = "pcm", SampleRate = 16000 }, run.Parameters);
+        Assert.Empty(run.Resources);
     }
 
     private static async Task FinishAsync(FakeTask task)

@@ -39,9 +39,10 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
         return default;
     }
 
+    /// <summary>A client that opens one connection for each task and does not reconnect, unless told otherwise.</summary>
     public RecognitionClient CreateClient(Func<RecognitionClientOptions, RecognitionClientOptions>? change = null)
     {
-        var options = new RecognitionClientOptions { Transport = this };
+        var options = new RecognitionClientOptions { Transport = this, Reconnect = ReconnectPolicy.Off, MaxPooledConnections = 0 };
         return new RecognitionClient(change?.Invoke(options) ?? options);
     }
 
@@ -49,6 +50,12 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
     public static Func<FakeTask, Task> Answering(params string[] texts) => async task =>
     {
         await task.StartAsync();
+        await AnswerAsync(task, texts);
+    };
+
+    /// <summary>As <see cref="Answering"/>, for a task that has started.</summary>
+    public static async Task AnswerAsync(FakeTask task, params string[] texts)
+    {
         await task.ReadToFinishAsync();
         for (int i = 0; i < texts.Length; i++)
         {
@@ -58,5 +65,5 @@ internal sealed class FakeService(Func<FakeTask, Task> script, InProcessConnecti
 
         await task.FinishAsync();
         await task.ReadToEndAsync();
-    };
+    }
 }

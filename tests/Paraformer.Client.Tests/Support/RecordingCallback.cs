@@ -29,6 +29,8 @@ internal sealed class RecordingCallback : RecognitionCallback
 
     public override void OnError(RecognitionResult result) => Record($"error {result.StatusCode} {result.Code}", result);
 
+    public override void OnAudioLost(AudioRange range) => Record($"lost {range.BeginTime}-{range.EndTime}", null);
+
     public override void OnClose()
     {
         Record("close", null);

@@ -13,13 +13,15 @@ internal sealed class SocketService : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<FakeTask, Task>? _script;
+    private readonly Func<NetworkStream, Task>? _rawScript;
     private readonly string? _refusal;
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestLimit.Token);
     private readonly ConcurrentQueue<Task> _connections = new();
     private readonly Task _accepting;
 
-    private SocketService(Func<FakeTask, Task>? script, string? refusal)
+    private SocketService(Func<FakeTask, Task>? script = null, string? refusal = null, Func<NetworkStream, Task>? rawScript = null)
     {
+        _rawScript = rawScript;
         _script = script;
         _refusal = refusal;
         _listener.Start();
@@ -31,13 +33,20 @@ internal sealed class SocketService : IAsyncDisposable
     /// <summary>The handshakes' header lines, in order of arrival.</summary>
     public ConcurrentQueue<string[]> Handshakes { get; } = new();
 
-    public static SocketService Playing(Func<FakeTask, Task> script) => new(script, null);
+    public static SocketService Playing(Func<FakeTask, Task> script) => new(script);
 
-    public static SocketService Refusing(string statusLine) => new(null, statusLine);
+    /// <summary>Accepts the handshake and then leaves the bytes to the script.</summary>
+    public static SocketService PlayingRaw(Func<NetworkStream, Task> script) => new(rawScript: script);
 
+    public static SocketService Refusing(string statusLine) => new(refusal: statusLine);
+
+    /// <summary>A client that opens one connection for each task and does not reconnect, unless told otherwise.</summary>
     public RecognitionClient CreateClient(Func<RecognitionClientOptions, RecognitionClientOptions>? change = null)
     {
-        var options = new RecognitionClientOptions { Endpoint = Endpoint, ApiKey = "sk-test" };
+        var options = new RecognitionClientOptions
+        {
+            Endpoint = Endpoint, ApiKey = "sk-test", Reconnect = ReconnectPolicy.Off, MaxPooledConnections = 0,
+        };
         return new RecognitionClient(change?.Invoke(options) ?? options);
     }
 
@@ -81,6 +90,12 @@ internal sealed class SocketService : IAsyncDisposable
 #pragma warning restore CA5350
         await stream.WriteAsync(
             Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), _stop.Token);
+        if (_rawScript is not null)
+        {
+            await _rawScript(stream);
+            return;
+        }
+
         await using var connection = new WebSocketMessageConnection(WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true }));
         await _script!(new FakeTask(connection, _stop.Token));
     }

@@ -195,19 +195,6 @@ public sealed class WebSocketTransportTests
     }
 
     [Fact]
-    public void The_endpoint_comes_from_the_options_then_the_environment_then_the_public_service()
-    {
-        var set = new Uri("wss://a.example/x");
-
-        Assert.Equal(set, WebSocketTransport.ResolveEndpoint(set, "wss://b.example/"));
-        Assert.Equal(new Uri("wss://b.example/"), WebSocketTransport.ResolveEndpoint(null, " wss://b.example/ "));
-        Assert.Equal("wss://dashscope.aliyuncs.com/api-ws/v1/inference", WebSocketTransport.ResolveEndpoint(null, "").AbsoluteUri);
-        Assert.Throws<ArgumentException>(() => WebSocketTransport.ResolveEndpoint(null, "nonsense"));
-        Assert.Throws<ArgumentException>(() => WebSocketTransport.ResolveEndpoint(new Uri("https://a.example/"), null));
-        Assert.Throws<ArgumentException>(() => WebSocketTransport.ResolveEndpoint(new Uri("/relative", UriKind.Relative), null));
-    }
-
-    [Fact]
     public void Options_never_print_the_key() =>
         Assert.DoesNotContain("sk-secret", new RecognitionClientOptions { ApiKey = "sk-secret", Endpoint = new Uri("wss://a.example/?api_key=sk-secret") }.ToString(), StringComparison.Ordinal);
 

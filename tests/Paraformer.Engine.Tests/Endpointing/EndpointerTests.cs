@@ -42,6 +42,21 @@ public sealed class EndpointerTests
         Assert.Equal((EndpointEvent.End, 93), Run([.. Enumerable.Repeat(0.9f, 200)], options)[1]);
     }
 
+    [Theory]
+    [InlineData(5, 25)]
+    [InlineData(14, 17)]
+    [InlineData(25, 7)]
+    public void With_several_thresholds_the_allowed_silence_shrinks_as_the_sentence_grows(int seconds, int silentWindows)
+    {
+        int spoken = seconds * Rate / Window;
+        float[] row = [.. Enumerable.Repeat(0.9f, spoken), .. Enumerable.Repeat(0f, 40)];
+
+        (EndpointEvent happened, int window) = Run(row, new EndpointingOptions { MultiThreshold = true })[1];
+
+        Assert.Equal(EndpointEvent.End, happened);
+        Assert.InRange(window, spoken + silentWindows - 2, spoken + silentWindows);
+    }
+
     [Fact]
     public void Begins_and_ends_take_turns_for_any_probabilities() =>
         Gen.Float[0, 1].Array[0, 400].Sample(row =>

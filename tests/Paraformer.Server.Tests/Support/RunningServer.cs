@@ -1,5 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Paraformer.Engine;
+using Paraformer.Service;
+using Paraformer.Service.ProtocolOnly;
 using Paraformer.Service.Tests.Fakes;
 
 namespace Paraformer.Server.Tests.Support;
@@ -15,7 +19,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Engine = engine;
         Log = log;
         Endpoint = ParaformerServer.GetEndpoint(app);
-        Http = new HttpClient { BaseAddress = new UriBuilder(Endpoint) { Scheme = "http", Path = "/" }.Uri };
+        Http = new HttpClient { BaseAddress = new UriBuilder(Endpoint) { Scheme = Endpoint.Scheme == "wss" ? "https" : "http", Path = "/" }.Uri };
     }
 
     public ScriptedEngine Engine { get; }
@@ -26,15 +30,23 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<RunningServer> StartAsync(ServerOptions? options = null)
+    /// <summary>A server whose results follow from the length of the audio.</summary>
+    public static Task<RunningServer> StartProtocolOnlyAsync(ServerOptions? options = null) => StartAsync(options, new ProtocolOnlyEngine());
+
+    public static Task<RunningServer> StartAsync(ServerOptions? options = null) => StartAsync(options, null);
+
+    private static async Task<RunningServer> StartAsync(ServerOptions? options, IRecognitionEngine? served)
     {
         var engine = new ScriptedEngine();
         var log = new RecordingLogger();
         WebApplication app = ParaformerServer.Build(
-            (options ?? new ServerOptions()) with { Port = 0 }, engine, logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
+            (options ?? new ServerOptions()) with { Port = 0 }, served ?? engine, logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace));
         await ParaformerServer.StartAsync(app, TestContext.Current.CancellationToken);
         return new RunningServer(app, engine, log);
     }
+
+    /// <summary>The service behind the server.</summary>
+    public RecognitionService Service => _app.Services.GetRequiredService<RecognitionService>();
 
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 

@@ -18,10 +18,12 @@ internal sealed class Harness : IAsyncDisposable
     private readonly InProcessConnection _client;
     private readonly InProcessConnection _server;
     private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceCaller _caller;
 
-    public Harness(RecognitionServiceOptions? options = null, InProcessConnectionOptions? connection = null, ILogger? logger = null)
+    public Harness(RecognitionServiceOptions? options = null, InProcessConnectionOptions? connection = null, ILogger? logger = null, ServiceHooks? hooks = null, ServiceCaller? caller = null)
     {
-        Service = new RecognitionService(Engine, options ?? new RecognitionServiceOptions(), Time, logger);
+        Service = new RecognitionService(Engine, options ?? new RecognitionServiceOptions(), Time, logger, hooks: hooks);
+        _caller = caller ?? ServiceCaller.Anonymous;
         (_client, _server) = InProcessConnection.CreatePair(connection);
         Running = Task.Run(RunAsync);
     }
@@ -111,7 +113,7 @@ internal sealed class Harness : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await Service.RunAsync(_server, _stop.Token);
+        await Service.RunAsync(_server, _caller, _stop.Token);
         await _server.DisposeAsync();
     }
 }

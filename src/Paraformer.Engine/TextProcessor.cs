@@ -1,0 +1,44 @@
+using System.Text;
+using Paraformer.Engine.Text;
+
+namespace Paraformer.Engine;
+
+/// <summary>Makes text of raw words, line by line, by the code that the engine itself uses. Usable from any thread.</summary>
+public sealed class TextProcessor
+{
+    private readonly TextFormatter _formatter;
+
+    internal TextProcessor(TextFormatter formatter) => _formatter = formatter;
+
+    /// <summary>The languages that are known: zh, en, yue, ja, ko, de, fr, ru.</summary>
+    public static IReadOnlyList<string> Languages { get; } = ["zh", "en", "yue", "ja", "ko", "de", "fr", "ru"];
+
+    /// <summary>Makes a processor.</summary>
+    public static TextProcessor Create() => new(new TextFormatter(Punctuator.Default));
+
+    /// <summary>Makes text of a line of words: disfluency removal, punctuation and casing, inverse text normalisation.</summary>
+    /// <param name="line">Words as a recogniser gives them: small letters, no marks, numbers in words. Text that is finished comes back as it is.</param>
+    /// <param name="language">One of <see cref="Languages"/>.</param>
+    /// <param name="options">What is to be done; null for the defaults.</param>
+    /// <returns>The finished line; empty where nothing but fillers was said.</returns>
+    /// <exception cref="ArgumentException">The language is not known.</exception>
+    public string Process(string line, string language, TextOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        ArgumentNullException.ThrowIfNull(language);
+        if (!Languages.Contains(language))
+        {
+            throw new ArgumentException($"language '{language}' is none of {string.Join(", ", Languages)}", nameof(language));
+        }
+
+        var tokens = new List<TextToken>();
+        _formatter.Format(TextTokenizer.Split(line), language, options ?? new TextOptions(), isFinal: true, wantEnds: false, tokens);
+        var text = new StringBuilder(line.Length + 16);
+        foreach (TextToken token in tokens)
+        {
+            WordSpacing.Append(text, token.Text, token.Punctuation);
+        }
+
+        return text.ToString();
+    }
+}
