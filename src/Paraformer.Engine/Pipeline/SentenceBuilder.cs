@@ -45,7 +45,7 @@ internal sealed class SentenceBuilder(int sampleRate)
             Id = CurrentId,
             BeginMs = result[0].BeginMs,
             EndMs = end,
-            Text = string.Join(' ', result.Select(w => w.Text)),
+            Text = WordJoiner.Join(result),
             Words = result,
             IsFinal = isFinal,
             AudioMs = audioMs,
