@@ -9,7 +9,13 @@ switch (args.FirstOrDefault())
     case "overhead":
         await PipelineOverhead.RunAsync(files);
         return 0;
+    case "fbank":
+        FilterBankSpeed.Run();
+        return 0;
+    case "mandarin" when args.Length > 1:
+        MandarinAccuracy.Run(args[1], args[2..]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live|overhead [WAV…] from the repository's folder");
+        Console.Error.WriteLine("usage: live|overhead [WAV…], fbank, or mandarin FOLDER [HOTWORD…], from the repository's folder");
         return 2;
 }

@@ -83,10 +83,14 @@ public sealed class RecognitionEngine : IRecognitionEngine
         StreamingAudioDecoder decoder = CreateDecoder(request);
         try
         {
-            string pack = Choose(request);
-            IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
+            List<LanguageModel> recognizers = [];
+            foreach ((string? language, string pack) in Choose(request))
+            {
+                recognizers.Add(new LanguageModel(language, await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false)));
+            }
+
             IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            return await OpenAsync(request, decoder, recognizer, detector, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(request, decoder, recognizers, detector, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -146,7 +150,8 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
     }
 
-    private string Choose(StreamRequest request)
+    // All packs that serve, each with its language where it serves one alone.
+    private IEnumerable<(string? Language, string Pack)> Choose(StreamRequest request)
     {
         IReadOnlyList<ServedLanguage> languages = _router.Route(request);
         foreach (ServedLanguage missing in languages.Where(l => l.Pack is null))
@@ -154,11 +159,13 @@ public sealed class RecognitionEngine : IRecognitionEngine
             EngineLog.LanguageNotServed(_logger, request.Model, missing.Language, missing.Remedy ?? "");
         }
 
-        return languages.First(l => l.Pack is not null).Pack!;
+        return languages.Where(l => l.Pack is not null)
+            .GroupBy(l => l.Pack!, l => l.Language)
+            .Select(served => (served.Distinct().Count() == 1 ? served.First() : null, served.Key));
     }
 
     private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request, StreamingAudioDecoder decoder, IRecognizerModel recognizer, IVoiceActivityModel detector, CancellationToken cancellationToken)
+        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
@@ -170,11 +177,11 @@ public sealed class RecognitionEngine : IRecognitionEngine
         // leave a piece of every thread's heap behind.
         var options = new RecognizerOptions { HotWords = request.HotWords };
         var endpointing = new EndpointingOptions { MaxSentenceSilenceMs = request.MaxSentenceSilenceMs };
-        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(options), endpointing));
+        Task<RecognitionPipeline> making = _scheduler.RunAsync(() => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], Closed, _logger);
+            return new RecognitionStream(_scheduler, decoder, pipeline, [.. recognizers.Select(r => r.Model.PackId), detector.PackId], Closed, _logger);
         }
         catch
         {

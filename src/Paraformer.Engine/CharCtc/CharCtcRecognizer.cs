@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
+using Paraformer.Engine.Routing;
 
 namespace Paraformer.Engine.CharCtc;
 
@@ -9,7 +10,7 @@ namespace Paraformer.Engine.CharCtc;
 /// One stream on a <see cref="CharCtcModel"/>. The network looks 240 ms ahead; an utterance's end is computed as if silence
 /// followed, so that an utterance's words are those of the network run over the whole of it.
 /// </summary>
-internal sealed class CharCtcRecognizer : IStreamingRecognizer
+internal sealed class CharCtcRecognizer : IStreamingRecognizer, ILanguageEvidence
 {
     /// <summary>Neighbouring frames that the network takes at once.</summary>
     public const int StackedFrames = 5;
@@ -27,6 +28,10 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer
     // As a natural logarithm per class and unit of weight.
     private const float BiasStrength = 0.8f;
 
+    // Log posteriors: of the blank where a frame holds nothing else, and of classes that do not count.
+    private const float Silent = -0.05f;
+    private const float Faint = -7;
+
     private readonly CharCtcModel _model;
     private readonly FilterBankStream _bank;
     private readonly LowFrameRate _stacker = new(80, StackedFrames, FrameStep);
@@ -38,6 +43,8 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer
     private readonly FrameBuffer _posteriors;
     private readonly List<WordRecord> _words = [];
     private readonly List<WordHypothesis> _result = [];
+    private float _chinese;
+    private float _english;
     private long _accepted;
     private long _utteranceBegin;
 
@@ -75,11 +82,20 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer
         Search();
         IReadOnlyList<WordHypothesis> words = Words(complete: true);
         _search.Reset();
+        (_chinese, _english) = (0, 0);
         _utteranceBegin = _accepted;
         return words;
     }
 
     public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
+
+    /// <summary>The network knows pieces of English words too, though no words to make of them.</summary>
+    public float? ShareOf(string language) => language switch
+    {
+        "zh" => (_chinese + 0.5f) / (_chinese + _english + 1),
+        "en" => (_english + 0.5f) / (_chinese + _english + 1),
+        _ => null,
+    };
 
     public void Dispose()
     {
@@ -97,10 +113,23 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer
         {
             Span<float> frame = _posteriors[i];
             Normalize(frame);
+            Weigh(frame);
             _search.Step(frame);
         }
 
         _posteriors.Clear();
+    }
+
+    private void Weigh(ReadOnlySpan<float> frame)
+    {
+        for (int c = 2; frame[0] < Silent && c < frame.Length; c++)
+        {
+            if (frame[c] > Faint)
+            {
+                ref float side = ref (_model.Lexicon.IsLatin(c) ? ref _english : ref _chinese);
+                side += MathF.Exp(frame[c]);
+            }
+        }
     }
 
     private static void Normalize(Span<float> logits)

@@ -171,7 +171,7 @@ internal sealed class RecognitionPipeline : IDisposable
         if (sentence is not null && (_endpointer.InSpeech || sentence.Text != _lastPartial))
         {
             _lastPartial = sentence.Text;
-            results.Add(sentence);
+            results.Add(sentence with { Language = _recognizer.Language });
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class RecognitionPipeline : IDisposable
         // What the recogniser makes of a knock or a breath that opened an utterance without any speech is not speech.
         if (_endpointer.HeardSpeech && _sentences.Build(words, _clockOffset, _heard, isFinal: true) is { } sentence)
         {
-            results.Add(sentence);
+            results.Add(sentence with { Language = _recognizer.Language });
         }
     }
 }

@@ -28,6 +28,9 @@ internal interface IStreamingRecognizer : IDisposable
     /// <summary>How many samples after a word the recogniser needs to have heard before <see cref="EndUtterance"/> is sure to include it.</summary>
     int LookAheadSamples { get; }
 
+    /// <summary>The language of what it said last; null where it does not know.</summary>
+    string? Language => null;
+
     /// <summary>Hears the next samples, in [-1, 1].</summary>
     void Accept(ReadOnlySpan<float> samples);
 
