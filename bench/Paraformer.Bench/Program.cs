@@ -36,7 +36,13 @@ switch (args.FirstOrDefault())
     case "opus" when args.Length == 4:
         await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
         return 0;
+    case "fbank":
+        FilterBankSpeed.Run();
+        return 0;
+    case "mandarin" when args.Length > 1:
+        MandarinAccuracy.Run(args[1], args[2..]);
+        return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

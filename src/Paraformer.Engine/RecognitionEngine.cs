@@ -90,10 +90,14 @@ public sealed class RecognitionEngine : IRecognitionEngine
         StreamingAudioDecoder decoder = CreateDecoder(request);
         try
         {
-            ServedLanguage served = Choose(request);
-            IRecognizerModel recognizer = await LoadAsync(_recognizers.GetAsync(served.Pack!), cancellationToken).ConfigureAwait(false);
+            List<LanguageModel> recognizers = [];
+            foreach ((string? language, string pack) in Choose(request))
+            {
+                recognizers.Add(new LanguageModel(language, await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false)));
+            }
+
             IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            return await OpenAsync(request, decoder, recognizer, detector, served.Language, cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(request, decoder, recognizers, detector, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -153,7 +157,8 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
     }
 
-    private ServedLanguage Choose(StreamRequest request)
+    // All packs that serve, each with its language where it serves one alone.
+    private IEnumerable<(string? Language, string Pack)> Choose(StreamRequest request)
     {
         IReadOnlyList<ServedLanguage> languages = _router.Route(request);
         foreach (ServedLanguage missing in languages.Where(l => l.Pack is null))
@@ -161,16 +166,13 @@ public sealed class RecognitionEngine : IRecognitionEngine
             EngineLog.LanguageNotServed(_logger, request.Model, missing.Language, missing.Remedy ?? "");
         }
 
-        return languages.First(l => l.Pack is not null);
+        return languages.Where(l => l.Pack is not null)
+            .GroupBy(l => l.Pack!, l => l.Language)
+            .Select(served => (served.Distinct().Count() == 1 ? served.First() : null, served.Key));
     }
 
     private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request,
-        StreamingAudioDecoder decoder,
-        IRecognizerModel recognizer,
-        IVoiceActivityModel detector,
-        string language,
-        CancellationToken cancellationToken)
+        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
@@ -195,15 +197,15 @@ public sealed class RecognitionEngine : IRecognitionEngine
                 DisfluencyRemoval = request.DisfluencyRemoval,
             },
             Semantic = request.SemanticSentences,
-            Language = language,
+            Language = recognizers[0].Language ?? request.Languages.FirstOrDefault() ?? "",
         };
         Task<RecognitionPipeline> making = _scheduler.RunAsync(
-            () => new RecognitionPipeline(detector.CreateDetector(), recognizer.CreateRecognizer(options), endpointing, _formatter, sentences));
+            () => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing, _formatter, sentences));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
             bool isCompressed = request.Format is not ("pcm" or "wav");
-            return new RecognitionStream(_scheduler, decoder, pipeline, [recognizer.PackId, detector.PackId], isCompressed, Closed, _logger);
+            return new RecognitionStream(_scheduler, decoder, pipeline, [.. recognizers.Select(r => r.Model.PackId), detector.PackId], isCompressed, Closed, _logger);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Paraformer.Engine.CharCtc;
 using Paraformer.Engine.Vosk;
 using Paraformer.Models;
 
@@ -12,6 +13,7 @@ internal static class RecognizerKinds
 {
     private static readonly Dictionary<string, Func<InstalledPack, PackFinder, IRecognizerModel>> s_loaders = new(StringComparer.Ordinal)
     {
+        ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
     };
 

@@ -54,7 +54,7 @@ public sealed class EndpointerTests
         (EndpointEvent happened, int window) = Run(row, new EndpointingOptions { MultiThreshold = true })[1];
 
         Assert.Equal(EndpointEvent.End, happened);
-        Assert.InRange(window, spoken + silentWindows - 2, spoken + silentWindows);
+        Assert.InRange(window, spoken + silentWindows - 4, spoken + silentWindows);
     }
 
     [Fact]

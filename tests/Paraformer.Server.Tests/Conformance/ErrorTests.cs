@@ -10,7 +10,7 @@ public sealed class ErrorTests
     [Theory]
     [InlineData(RecognitionError.ModelNotFound, "ModelNotFound", "Model can not be found. why")]
     [InlineData(RecognitionError.ModelUnavailable, "ModelUnavailable", "why")]
-    [InlineData(RecognitionError.UnsupportedFormat, "UNSUPPORTED_FORMAT", "unsupported audio format:pcm")]
+    [InlineData(RecognitionError.UnsupportedFormat, "UNSUPPORTED_FORMAT", "unsupported audio format:pcm: why")]
     [InlineData(RecognitionError.UndecodableAudio, "NO_VALID_AUDIO_ERROR", "Failed to decode audio: why")]
     [InlineData(RecognitionError.Overloaded, "ModelServingError", "Too many requests. Your requests are being throttled due to system capacity limits. Please try again later.")]
     [InlineData(RecognitionError.Internal, "InternalError", "An internal error has occured, please try again later or contact service support.")]

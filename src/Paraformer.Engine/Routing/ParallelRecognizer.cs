@@ -1,0 +1,124 @@
+namespace Paraformer.Engine.Routing;
+
+/// <summary>A recogniser's model and the language it is to hear; null where it hears several.</summary>
+internal sealed record LanguageModel(string? Language, IRecognizerModel Model);
+
+/// <summary>
+/// Several recognisers on the same audio, one per language. Each sentence is that of the one that fits best: by the
+/// confidence of its words, and by what those that hear languages apart say of its language.
+/// </summary>
+internal sealed class ParallelRecognizer : IStreamingRecognizer
+{
+    // A partial changes its language only for a clearly better one, so that captions do not flicker. Its words' confidences
+    // say nothing: not every recogniser has them so early.
+    private const float Advantage = 1.5f;
+
+    // What a sentence without a word is worth, and where nothing speaks for or against a language.
+    private const float NoWord = 1e-4f;
+    private const float NoEvidence = 0.5f;
+
+    private readonly IReadOnlyList<(string? Language, IStreamingRecognizer Recognizer)> _members;
+    private int _chosen;
+
+    /// <param name="members">The recognisers, the preferred one first.</param>
+    public ParallelRecognizer(IReadOnlyList<(string? Language, IStreamingRecognizer Recognizer)> members)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(members.Count);
+        _members = members;
+    }
+
+    /// <summary>Makes the state of one stream.</summary>
+    public static ParallelRecognizer Create(IReadOnlyList<LanguageModel> models, RecognizerOptions options)
+    {
+        List<(string?, IStreamingRecognizer)> members = [];
+        try
+        {
+            foreach (LanguageModel model in models)
+            {
+                members.Add((model.Language, model.Model.CreateRecognizer(options)));
+            }
+
+            return new ParallelRecognizer(members);
+        }
+        catch
+        {
+            members.ForEach(m => m.Item2.Dispose());
+            throw;
+        }
+    }
+
+    public int LookAheadSamples => _members.Max(m => m.Recognizer.LookAheadSamples);
+
+    public string? Language => _members[_chosen].Language;
+
+    public void Accept(ReadOnlySpan<float> samples)
+    {
+        foreach ((_, IStreamingRecognizer recognizer) in _members)
+        {
+            recognizer.Accept(samples);
+        }
+    }
+
+    public IReadOnlyList<WordHypothesis> Partial() => Choose(r => r.Partial(), words => words.Count > 0 ? 1 : NoWord, Advantage);
+
+    public IReadOnlyList<WordHypothesis> EndUtterance() => End(r => r.EndUtterance());
+
+    public IReadOnlyList<WordHypothesis> EndStream() => End(r => r.EndStream());
+
+    public void Dispose()
+    {
+        foreach ((_, IStreamingRecognizer recognizer) in _members)
+        {
+            recognizer.Dispose();
+        }
+    }
+
+    private IReadOnlyList<WordHypothesis> End(Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> end) => Choose(end, Confidence, 1);
+
+    // How well each language fits, before any words.
+    private float[] Evidence()
+    {
+        var scores = new float[_members.Count];
+        for (int i = 0; i < scores.Length; i++)
+        {
+            scores[i] = 1;
+            foreach ((_, IStreamingRecognizer recognizer) in _members)
+            {
+                scores[i] *= (_members[i].Language is { } language ? (recognizer as ILanguageEvidence)?.ShareOf(language) : null) ?? NoEvidence;
+            }
+        }
+
+        return scores;
+    }
+
+    private IReadOnlyList<WordHypothesis> Choose(
+        Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> words, Func<IReadOnlyList<WordHypothesis>, float> worth, float advantage)
+    {
+        // The end of an utterance takes its evidence with it, so that comes first.
+        float[] scores = Evidence();
+        var results = new IReadOnlyList<WordHypothesis>[_members.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = words(_members[i].Recognizer);
+            scores[i] *= worth(results[i]) * (i == _chosen ? advantage : 1);
+        }
+
+        _chosen = Array.IndexOf(scores, scores.Max());
+        return results[_chosen];
+    }
+
+    // Weighted by how long each word is: short words are heard into anything.
+    private static float Confidence(IReadOnlyList<WordHypothesis> words)
+    {
+        double sum = 0;
+        double weight = 0;
+        foreach (WordHypothesis word in words)
+        {
+            long length = word.EndSample - word.BeginSample + 1;
+            sum += word.Confidence * length;
+            weight += length;
+        }
+
+        return weight == 0 ? NoWord : Math.Max((float)(sum / weight), NoWord);
+    }
+}

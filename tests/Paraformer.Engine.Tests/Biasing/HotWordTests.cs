@@ -1,0 +1,81 @@
+using Paraformer.Engine.Tests.CharCtc;
+using Paraformer.Testing;
+
+namespace Paraformer.Engine.Tests.Biasing;
+
+/// <summary>Hot words on real Mandarin: names that the language model hardly knows, and an English word.</summary>
+public sealed class HotWordTests(CharCtcFixture fixture)
+{
+    private static readonly string[] s_names = ["漳州", "如家", "瑞宝分理处", "八角岭", "贝贝牛", "生态板", "临沂", "三里屯", "导航", "apple"];
+
+    private static HotWord[] Names => [.. s_names.Select(name => new HotWord(name, 4))];
+
+    [Fact]
+    public void Hot_words_are_found_more_often_and_not_where_they_are_not()
+    {
+        (int plain, int plainFalse, int spoken) = Count([]);
+        (int biased, int biasedFalse, _) = Count(Names);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{spoken} spoken, {plain} found without, {biased} with; inserted {plainFalse} without, {biasedFalse} with");
+
+        Assert.True(biased >= plain + 10, $"{plain} of {spoken} without hot words, {biased} with");
+        Assert.InRange(biasedFalse - plainFalse, 0, 4);
+    }
+
+    [Fact]
+    public void Words_that_nobody_says_hardly_change_a_thing()
+    {
+        string[] others = ["阿里巴巴", "语音识别", "人工智能", "钱塘江", "西湖", "余杭区", "灵隐寺", "雷峰塔", "断桥残雪", "三潭印月"];
+        HotWord[] hotWords = [.. others.Select(word => new HotWord(word, 4))];
+        Assert.All(
+            MandarinClips.Require().Take(20),
+            clip => Assert.DoesNotContain(others, word => CharCtcFixture.Text(fixture.Recognize(clip, hotWords: hotWords)).Contains(word, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_negative_weight_drives_a_word_out()
+    {
+        Clip clip = MandarinClips.Require().First(c => CharCtcFixture.Text(fixture.Recognize(c)).Contains("需要", StringComparison.Ordinal));
+        Assert.DoesNotContain("需要", fixture.Recognize(clip, hotWords: new HotWord("需要", -6)).Select(w => w.Text));
+    }
+
+    [Fact]
+    public void A_hot_word_stands_in_partials_too()
+    {
+        Clip clip = MandarinClips.Require().First(c => c.Text == "瑞宝分理处" && CharCtcFixture.Text(fixture.Recognize(c, hotWords: Names)) == c.Text);
+        using IStreamingRecognizer recognizer = fixture.Model.CreateRecognizer(new RecognizerOptions { HotWords = Names });
+        recognizer.Accept(WaveFile.Read16BitMono(clip.Path));
+        recognizer.Accept(new float[8000]);
+        Assert.Equal(clip.Text, CharCtcFixture.Text(recognizer.Partial()));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("Ωμέγα")]
+    [InlineData("☃")]
+    [InlineData("\ud800")]
+    public void Words_that_cannot_be_spoken_are_left_out(string text)
+    {
+        Clip clip = MandarinClips.Require()[5];
+        Assert.Equal(fixture.Recognize(clip), fixture.Recognize(clip, hotWords: new HotWord(text, 5)));
+    }
+
+    private (int Found, int Inserted, int Spoken) Count(HotWord[] hotWords)
+    {
+        int found = 0, inserted = 0, spoken = 0;
+        foreach (Clip clip in MandarinClips.Require())
+        {
+            string text = CharCtcFixture.Text(fixture.Recognize(clip, hotWords: hotWords));
+            foreach (string name in s_names)
+            {
+                bool said = clip.Text.Contains(name, StringComparison.Ordinal);
+                bool heard = text.Contains(name, StringComparison.Ordinal);
+                spoken += said ? 1 : 0;
+                found += said && heard ? 1 : 0;
+                inserted += heard && !said ? 1 : 0;
+            }
+        }
+
+        return (found, inserted, spoken);
+    }
+}

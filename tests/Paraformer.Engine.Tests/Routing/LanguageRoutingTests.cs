@@ -1,0 +1,52 @@
+using Paraformer.Testing;
+
+namespace Paraformer.Engine.Tests.Routing;
+
+/// <summary>Chinese and English, recognised side by side.</summary>
+public sealed class LanguageRoutingTests(EngineFixture fixture)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("zh,en")]
+    [InlineData("en,zh")]
+    [InlineData("")]
+    public async Task Each_sentence_is_in_the_language_that_is_spoken(string hints)
+    {
+        Packs.RequireEnglish();
+        Clip[] clips = [.. MandarinClips.Require().Where((_, i) => i % 14 == 5)];
+        foreach (Clip clip in clips)
+        {
+            RecognizedSentence sentence = Assert.Single(await FinalsAsync(clip.Path, hints));
+            Assert.Equal("zh", sentence.Language);
+        }
+
+        foreach (RecognizedSentence sentence in await FinalsAsync(Samples.PathOf("austen-0880.wav"), hints))
+        {
+            Assert.Equal("en", sentence.Language);
+        }
+    }
+
+    [Theory]
+    [InlineData("zh")]
+    [InlineData("en")]
+    public async Task A_single_hint_decides(string hint)
+    {
+        Packs.RequireEnglish();
+        Clip clip = MandarinClips.Require()[5];
+        Assert.All(await FinalsAsync(clip.Path, hint), s => Assert.Equal(hint, s.Language));
+    }
+
+    private async Task<List<RecognizedSentence>> FinalsAsync(string path, string hints)
+    {
+        var request = new StreamRequest
+        {
+            Model = "paraformer-realtime-v2",
+            Format = "wav",
+            SampleRate = 16000,
+            Languages = hints.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            MaxSentenceSilenceMs = 2000,
+        };
+        return await Recognize.FinalsAsync(fixture.Engine, await File.ReadAllBytesAsync(path, Cancel), request, cancellationToken: Cancel);
+    }
+}
