@@ -197,7 +197,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
                 DisfluencyRemoval = request.DisfluencyRemoval,
             },
             Semantic = request.SemanticSentences,
-            Language = recognizers[0].Language ?? request.Languages.FirstOrDefault() ?? "",
+            Language = recognizers[0].Language ?? (request.Languages.Count > 0 ? request.Languages[0] : ""),
         };
         Task<RecognitionPipeline> making = _scheduler.RunAsync(
             () => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing, _formatter, sentences));

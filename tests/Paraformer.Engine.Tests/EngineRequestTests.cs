@@ -12,7 +12,7 @@ public sealed class EngineRequestTests(EngineFixture fixture)
     {
         { s_valid with { Model = "whisper" }, RecognitionError.ModelNotFound, "whisper" },
         { s_valid with { Format = "flac" }, RecognitionError.UnsupportedFormat, "flac" },
-        { s_valid with { Format = "mp3" }, RecognitionError.UnsupportedFormat, "mp3" },
+        { s_valid with { Format = "flac" }, RecognitionError.UnsupportedFormat, "flac" },
         { s_valid with { SampleRate = 5 }, RecognitionError.InvalidParameter, "sample_rate 5" },
         { s_valid with { Languages = ["ja"] }, RecognitionError.ModelUnavailable, "ja" },
         { s_valid with { Languages = ["xx"] }, RecognitionError.InvalidParameter, "xx" },

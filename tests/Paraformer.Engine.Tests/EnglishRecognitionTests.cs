@@ -49,7 +49,7 @@ public sealed class EnglishRecognitionTests(EngineFixture fixture)
         {
             Assert.Equal(sentence.Words[0].BeginMs, sentence.BeginMs);
             Assert.Equal(sentence.Words[^1].EndMs, sentence.EndMs);
-            Assert.Equal(string.Join(' ', sentence.Words.Select(w => w.Text)), sentence.Text);
+            Assert.Equal(string.Join(' ', sentence.Words.Select(w => w.Text + w.Punctuation)), sentence.Text);
             Assert.InRange(sentence.BeginMs, previousEnd, sentence.EndMs);
             Assert.InRange(sentence.EndMs, sentence.BeginMs, sentence.AudioMs);
             long end = sentence.BeginMs;

@@ -8,7 +8,7 @@ public static class Recognize
     public static async Task<List<RecognizedSentence>> AllAsync(
         IRecognitionEngine engine, ReadOnlyMemory<byte> audio, StreamRequest? request = null, int chunk = 3200, CancellationToken cancellationToken = default)
     {
-        request ??= new StreamRequest { Model = "paraformer-realtime-v2", Format = "wav", SampleRate = 16000 };
+        request ??= new StreamRequest { Model = "paraformer-realtime-v2", Format = "wav", SampleRate = 16000, Languages = ["en"] };
         await using IRecognitionStream stream = await engine.StartAsync(request, cancellationToken);
         Task writing = Task.Run(
             async () =>

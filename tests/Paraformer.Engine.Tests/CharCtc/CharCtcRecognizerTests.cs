@@ -1,4 +1,3 @@
-using Paraformer.Engine.CharCtc;
 using Paraformer.Testing;
 
 namespace Paraformer.Engine.Tests.CharCtc;
