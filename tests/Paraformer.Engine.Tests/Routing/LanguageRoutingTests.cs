@@ -21,10 +21,9 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
             Assert.Equal("zh", sentence.Language);
         }
 
-        foreach (RecognizedSentence sentence in await FinalsAsync(Samples.PathOf("austen-0880.wav"), hints))
-        {
-            Assert.Equal("en", sentence.Language);
-        }
+        List<RecognizedSentence> english = await FinalsAsync(Samples.Austen, hints);
+        Assert.True(english.Count >= 3);
+        Assert.All(english, sentence => Assert.Equal("en", sentence.Language));
     }
 
     [Theory]
