@@ -23,7 +23,9 @@ public sealed class SampleProgramTests(ServerFixture server)
     [MemberData(nameof(Programs))]
     public async Task A_sample_program_prints_what_was_said(string program, string alsoPrints)
     {
-        CommandResult result = await RunAsync(program, input: null, s_clip, "en");
+        // Concurrent takes files alone.
+        string[] arguments = program == "Concurrent" ? [s_clip, s_clip] : [s_clip, "en"];
+        CommandResult result = await RunAsync(program, input: null, arguments);
 
         Assert.True(result.ExitCode == 0, result.Errors);
         Assert.Contains(alsoPrints, result.Output, StringComparison.Ordinal);
