@@ -33,6 +33,16 @@ public sealed class SampleProgramTests(ServerFixture server)
     }
 
     [Fact]
+    public async Task The_hot_word_sample_makes_a_list_recognises_with_it_and_deletes_it()
+    {
+        CommandResult result = await RunAsync("HotWords", input: null, s_clip, "Dashwood");
+
+        Assert.True(result.ExitCode == 0, result.Errors);
+        Assert.StartsWith("vocabulary: vocab-sample-", result.Output, StringComparison.Ordinal);
+        AssertHeard(result);
+    }
+
+    [Fact]
     public async Task The_microphone_sample_recognises_what_comes_through_standard_input()
     {
         byte[] wave = await File.ReadAllBytesAsync(s_clip, TestContext.Current.CancellationToken);
@@ -62,6 +72,7 @@ public sealed class SampleProgramTests(ServerFixture server)
             RedirectStandardInput = true,
         };
         start.Environment["DASHSCOPE_WEBSOCKET_BASE_URL"] = server.Endpoint.AbsoluteUri;
+        start.Environment["DASHSCOPE_HTTP_BASE_URL"] = new UriBuilder(server.Endpoint) { Scheme = "http", Path = "/api/v1" }.Uri.AbsoluteUri;
         start.Environment["Paraformer__Endpoint"] = server.Endpoint.AbsoluteUri;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -14,7 +14,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     // How much more confidence tells than the sound alone: English read aloud sounds up to thirteen times more like Chinese to a
     // small Chinese network, whose words for it have a third of the confidence of the English ones.
-    private const int Trust = 3;
+    private const int Trust = 6;
 
     // What a sentence without a word is worth, and where nothing speaks for or against a language.
     private const float NoWord = 1e-4f;
