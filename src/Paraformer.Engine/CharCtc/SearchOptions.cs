@@ -4,13 +4,13 @@ namespace Paraformer.Engine.CharCtc;
 internal sealed record SearchOptions
 {
     /// <summary>Weight of the language model against the network.</summary>
-    public float LanguageWeight { get; init; } = 0.5f;
+    public float LanguageWeight { get; init; } = 0.45f;
 
     /// <summary>Added per word.</summary>
     public float WordBonus { get; init; } = -2;
 
     /// <summary>Added per class.</summary>
-    public float ClassBonus { get; init; } = 3.5f;
+    public float ClassBonus { get; init; } = 3;
 
     /// <summary>log10 probability of a class that no word of the language model has.</summary>
     public float Unknown { get; init; } = -6;

@@ -38,16 +38,6 @@ public sealed class HotWordTests(CharCtcFixture fixture)
         Assert.DoesNotContain("需要", fixture.Recognize(clip, hotWords: new HotWord("需要", -6)).Select(w => w.Text));
     }
 
-    [Fact]
-    public void A_hot_word_stands_in_partials_too()
-    {
-        Clip clip = MandarinClips.Require().First(c => c.Text == "瑞宝分理处" && CharCtcFixture.Text(fixture.Recognize(c, hotWords: Names)) == c.Text);
-        using IStreamingRecognizer recognizer = fixture.Model.CreateRecognizer(new RecognizerOptions { HotWords = Names });
-        recognizer.Accept(WaveFile.Read16BitMono(clip.Path));
-        recognizer.Accept(new float[8000]);
-        Assert.Equal(clip.Text, CharCtcFixture.Text(recognizer.Partial()));
-    }
-
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
