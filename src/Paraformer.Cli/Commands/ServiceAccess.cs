@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Paraformer.Cli.Recognition;
 using Paraformer.Client;
 
 namespace Paraformer.Cli.Commands;
@@ -44,9 +43,8 @@ internal static class ServiceAccess
         }
         catch (DashScopeRequestException refused)
         {
-            string where = endpoint?.GetLeftPart(UriPartial.Authority) ?? "the service";
             string what = $"{refused.Message.TrimEnd('.')} (code {refused.Code}, request {refused.RequestId ?? "none"})";
-            throw CliException.Failed(what, where, refused.StatusCode switch
+            throw CliException.Failed(what, Name(endpoint), refused.StatusCode switch
             {
                 401 or 403 => "check DASHSCOPE_API_KEY",
                 NoAnswer => "check the address of --endpoint and the network",
@@ -59,9 +57,11 @@ internal static class ServiceAccess
         }
         catch (ApiKeyNotFoundException problem)
         {
-            throw Failures.Translate(problem, endpoint)!;
+            throw CliException.Usage("there is no API key for the service", Name(endpoint), "set DASHSCOPE_API_KEY, or name another service with --endpoint", problem);
         }
     }
+
+    private static string Name(Uri? endpoint) => endpoint?.GetLeftPart(UriPartial.Authority) ?? "the service of DASHSCOPE_HTTP_BASE_URL, or the public one";
 
     private static Uri HttpAddress(Uri endpoint)
     {
