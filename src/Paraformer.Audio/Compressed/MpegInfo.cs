@@ -61,7 +61,7 @@ internal readonly record struct MpegInfo(long? Frames, int? Delay, int Padding)
             return null;
         }
 
-        long end = ((long)frames * samplesPerFrame) - Padding + DecoderDelay;
+        long end = (frames * samplesPerFrame) - Padding + DecoderDelay;
         return end > 0 ? end : null;
     }
 }
