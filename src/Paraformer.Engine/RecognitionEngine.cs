@@ -19,7 +19,6 @@ namespace Paraformer.Engine;
 /// </summary>
 public sealed class RecognitionEngine : IRecognitionEngine
 {
-    private const string VadPack = "vad-silero";
     private const int MinSilenceMs = 200;
     private const int MaxSilenceMs = 6000;
 
@@ -46,7 +45,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _logger = logger;
         _router = new ModelRouter(store, RecognizerKinds.Names);
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
-        _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
+        _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
     }
 
@@ -68,7 +67,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
         {
             await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
-            await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            await LoadAsync(_detectors.GetAsync(VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack)), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -96,7 +95,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
                 recognizers.Add(new LanguageModel(language, await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false)));
             }
 
-            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack)), cancellationToken).ConfigureAwait(false);
             return await OpenAsync(request, decoder, recognizers, detector, cancellationToken).ConfigureAwait(false);
         }
         catch
