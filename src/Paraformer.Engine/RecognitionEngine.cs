@@ -181,7 +181,12 @@ public sealed class RecognitionEngine : IRecognitionEngine
 
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
-        var options = new RecognizerOptions { HotWords = request.HotWords };
+        var options = new RecognizerOptions
+        {
+            HotWords = request.HotWords,
+            Punctuation = request.Punctuation,
+            InverseTextNormalization = request.InverseTextNormalization,
+        };
         var endpointing = new EndpointingOptions
         {
             MaxSentenceSilenceMs = request.SemanticSentences ? SemanticPauseMs : request.MaxSentenceSilenceMs,
