@@ -8,4 +8,9 @@ public sealed record EngineOptions
 
     /// <summary>Streams open at the same time; one more is refused with <see cref="RecognitionError.Overloaded"/>. Default: 256.</summary>
     public int MaxStreams { get; init; } = 256;
+
+    /// <summary>
+    /// The pack that tells speech from silence: <c>vad-silero</c> or <c>vad-fsmn</c>. Default: null, the first of the two that is installed.
+    /// </summary>
+    public string? VoiceActivityPack { get; init; }
 }

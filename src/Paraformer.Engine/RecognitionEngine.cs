@@ -19,7 +19,6 @@ namespace Paraformer.Engine;
 /// </summary>
 public sealed class RecognitionEngine : IRecognitionEngine
 {
-    private const string VadPack = "vad-silero";
     private const int MinSilenceMs = 200;
     private const int MaxSilenceMs = 6000;
 
@@ -46,7 +45,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _logger = logger;
         _router = new ModelRouter(store, RecognizerKinds.Names);
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
-        _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
+        _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
     }
 
@@ -68,7 +67,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
         {
             await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
-            await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            await LoadAsync(_detectors.GetAsync(VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack)), cancellationToken).ConfigureAwait(false);
         }
 
         if (DescribeModels().FirstOrDefault(m => m.Languages.Any(l => l.Pack is not null)) is { } model)
@@ -108,7 +107,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
                 recognizers.Add(new LanguageModel(language, await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false)));
             }
 
-            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack)), cancellationToken).ConfigureAwait(false);
             return await OpenAsync(request, decoder, recognizers, detector, cancellationToken).ConfigureAwait(false);
         }
         catch
@@ -194,7 +193,12 @@ public sealed class RecognitionEngine : IRecognitionEngine
 
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
-        var options = new RecognizerOptions { HotWords = request.HotWords };
+        var options = new RecognizerOptions
+        {
+            HotWords = request.HotWords,
+            Punctuation = request.Punctuation,
+            InverseTextNormalization = request.InverseTextNormalization,
+        };
         var endpointing = new EndpointingOptions
         {
             MaxSentenceSilenceMs = request.SemanticSentences ? SemanticPauseMs : request.MaxSentenceSilenceMs,
