@@ -1,4 +1,5 @@
 using Paraformer.Engine.CharCtc;
+using Paraformer.Engine.ParaformerModels;
 using Paraformer.Engine.Vosk;
 using Paraformer.Models;
 
@@ -14,6 +15,8 @@ internal static class RecognizerKinds
     private static readonly Dictionary<string, Func<InstalledPack, PackFinder, IRecognizerModel>> s_loaders = new(StringComparer.Ordinal)
     {
         ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
+        ["paraformer-offline"] = (pack, _) => OfflineParaformerModel.Load(pack),
+        ["paraformer-streaming"] = (pack, _) => StreamingParaformerModel.Load(pack),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
     };
 
