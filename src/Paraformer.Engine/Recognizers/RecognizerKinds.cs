@@ -1,5 +1,7 @@
 using Paraformer.Engine.CharCtc;
 using Paraformer.Engine.SenseVoice;
+
+using Paraformer.Engine.ParaformerModels;
 using Paraformer.Engine.Vosk;
 using Paraformer.Engine.Zipformer;
 using Paraformer.Models;
@@ -17,6 +19,9 @@ internal static class RecognizerKinds
     {
         ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
         ["sensevoice"] = (pack, _) => SenseVoiceModel.Load(pack),
+
+        ["paraformer-offline"] = (pack, _) => OfflineParaformerModel.Load(pack),
+        ["paraformer-streaming"] = (pack, _) => StreamingParaformerModel.Load(pack),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
         ["zipformer"] = (pack, _) => ZipformerModel.Load(pack),
     };
