@@ -15,6 +15,12 @@ if (args is ["load", ..])
     return 0;
 }
 
+if (args is ["batching", string graph, ..])
+{
+    await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 10);
+    return 0;
+}
+
 string[] files = args.Length > 1 ? args[1..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
 switch (args.FirstOrDefault())
 {
@@ -43,6 +49,6 @@ switch (args.FirstOrDefault())
         MandarinAccuracy.Run(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Audio;
@@ -36,6 +37,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Meter _meter;
     private int _openStreams;
     private int _disposed;
 
@@ -48,6 +50,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
+        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
@@ -119,6 +122,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
             await _allClosed.Task.ConfigureAwait(false);
         }
 
+        _meter.Dispose();
         _scheduler.Dispose();
         _recognizers.Dispose();
         _detectors.Dispose();
@@ -171,14 +175,29 @@ public sealed class RecognitionEngine : IRecognitionEngine
             .Select(served => (served.Distinct().Count() == 1 ? served.First() : null, served.Key));
     }
 
-    private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, CancellationToken cancellationToken)
+    // Counts the stream as open.
+    private void Admit()
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
             Closed();
+            EngineMetrics.StreamRefused("full");
             throw new RecognitionException(RecognitionError.Overloaded, $"all {_options.MaxStreams} streams are in use: try again later");
         }
+
+        if (_options.MaxQueueDelay is { } most && _scheduler.Delay.Current is { } delay && delay > most)
+        {
+            Closed();
+            EngineMetrics.StreamRefused("busy");
+            throw new RecognitionException(
+                RecognitionError.Overloaded, $"the machine is busy: ready streams wait {delay.TotalMilliseconds:0} ms for their turn, {most.TotalMilliseconds:0} ms are allowed: try again later");
+        }
+    }
+
+    private async Task<RecognitionStream> OpenAsync(
+        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, CancellationToken cancellationToken)
+    {
+        Admit();
 
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
@@ -238,7 +257,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private IRecognizerModel LoadRecognizer(string packId)
     {
         IRecognizerModel model = RecognizerKinds.Load(packId, Installed);
-
+        model.UseWorkers(_scheduler);
         return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
     }
 
