@@ -11,6 +11,13 @@ public interface IRecognitionEngine : IAsyncDisposable
     /// <exception cref="RecognitionException">A pack is damaged.</exception>
     Task PreloadAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
+    /// <summary>
+    /// Loads the packs in use anew whose files have been replaced, beside the old ones, and tries them out. New streams use the
+    /// new ones; running streams end on the old ones, which are freed then. A pack that does not work stays as it was.
+    /// </summary>
+    /// <returns>What became of every pack in use.</returns>
+    Task<IReadOnlyList<PackReload>> ReloadAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<PackReload>>([]);
+
     /// <summary>Which packs serve which model and language on this machine.</summary>
     IReadOnlyList<ServedModel> DescribeModels();
 }

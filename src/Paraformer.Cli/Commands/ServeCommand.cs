@@ -67,6 +67,7 @@ internal static class ServeCommand
             throw Translate(problem, ExitCodes.Failed);
         }
 
+        await using var reload = new ReloadSignal(engine, services.Console);
         services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
         await WaitAsync(services.Stop);
         services.Console.Note("stopping: running tasks are finished first; Ctrl+C again stops at once");

@@ -58,16 +58,19 @@ internal sealed class WorkScheduler : IDisposable
         return Schedule(job) ? job.Completion : Task.FromException<T>(new ObjectDisposedException(nameof(WorkScheduler)));
     }
 
-    /// <summary>Lets the workers finish the pieces in hand, and ends them.</summary>
+    /// <summary>Lets the workers finish the pieces in hand, and ends them. A worker may call it: it does not wait for itself.</summary>
     public void Dispose()
     {
         _ready.CompleteAdding();
-        foreach (Thread worker in _workers)
+        foreach (Thread worker in _workers.Where(worker => worker != Thread.CurrentThread))
         {
             worker.Join();
         }
 
-        _ready.Dispose();
+        if (!_workers.Contains(Thread.CurrentThread))
+        {
+            _ready.Dispose();
+        }
     }
 
     private void Work()
