@@ -21,6 +21,12 @@ if (args is ["batching", string graph, ..])
     return 0;
 }
 
+if (args is ["soak", string minutes, ..])
+{
+    string[] speech = args.Length > 2 ? args[2..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
+    return await Soak.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), speech) ? 0 : 1;
+}
+
 string[] files = args.Length > 1 ? args[1..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
 switch (args.FirstOrDefault())
 {
@@ -49,6 +55,6 @@ switch (args.FirstOrDefault())
         MandarinAccuracy.Run(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], soak MINUTES [WAV…], opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

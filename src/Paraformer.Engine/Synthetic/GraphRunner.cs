@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Scheduling;
 
@@ -19,6 +20,11 @@ internal sealed class GraphRunner(InferenceSession session) : IBatchRunner<Graph
     private const int EmbeddingValues = 512;
     private static readonly string[] s_inputs = ["speech", "acoustic"];
     private static readonly string[] s_outputs = ["tokens"];
+
+    private long _ticks;
+
+    /// <summary>How long the bare graph has run so far, all callers together.</summary>
+    public double RunSeconds => (double)Interlocked.Read(ref _ticks) / Stopwatch.Frequency;
 
     /// <summary>Loads a graph.</summary>
     /// <exception cref="RecognitionException">The file is not such a graph.</exception>
@@ -74,7 +80,9 @@ internal sealed class GraphRunner(InferenceSession session) : IBatchRunner<Graph
             using OrtValue speechValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, speech.AsMemory(0, speechLength), [inputs.Length, frames, FrameValues]);
             using OrtValue acousticValue = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, acoustic.AsMemory(0, acousticLength), [inputs.Length, tokens, EmbeddingValues]);
             using var options = new RunOptions();
+            long began = Stopwatch.GetTimestamp();
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, s_inputs, [speechValue, acousticValue], s_outputs);
+            Interlocked.Add(ref _ticks, Stopwatch.GetTimestamp() - began);
             ReadOnlySpan<long> ids = results[0].GetTensorDataAsSpan<long>();
             for (int i = 0; i < inputs.Length; i++)
             {
