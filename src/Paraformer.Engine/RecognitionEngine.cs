@@ -79,6 +79,11 @@ public sealed class RecognitionEngine : IRecognitionEngine
             (await LeaseAsync(_recognizers, pack, cancellationToken).ConfigureAwait(false)).Dispose();
             (await LeaseAsync(_detectors, VadPack, cancellationToken).ConfigureAwait(false)).Dispose();
         }
+
+        if (DescribeModels().FirstOrDefault(m => _only is not null || m.Languages.Any(l => l.Pack is not null)) is { } model)
+        {
+            await WarmUpAsync(new StreamRequest { Model = model.Model, Format = "pcm", SampleRate = Rehearsal.SampleRate }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -98,6 +103,13 @@ public sealed class RecognitionEngine : IRecognitionEngine
         {
             _reloading.Release();
         }
+    }
+
+    /// <inheritdoc/>
+    public Task WarmUpAsync(StreamRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Rehearsal.RunAsync(this, request, cancellationToken);
     }
 
     /// <inheritdoc/>
