@@ -1,6 +1,7 @@
 using System.Globalization;
 using Paraformer.Bench;
 using Paraformer.Bench.Load;
+using Paraformer.Bench.Rivals;
 
 if (args is ["load-server", string kind])
 {
@@ -18,6 +19,18 @@ if (args is ["load", ..])
 if (args is ["batching", string graph, ..])
 {
     await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 10);
+    return 0;
+}
+
+if (args is [SherpaVad.ChildCommand, string side, string library])
+{
+    SherpaVad.RunChild(side, library);
+    return 0;
+}
+
+if (args is ["sherpa-vad", string package])
+{
+    await SherpaVad.RunAsync(package);
     return 0;
 }
 
@@ -55,6 +68,6 @@ switch (args.FirstOrDefault())
         MandarinAccuracy.Run(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], soak MINUTES [WAV…], opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }
