@@ -6,7 +6,7 @@ namespace Paraformer.Engine.Tests;
 
 /// <summary>Nothing runs beside these: they look at the whole process.</summary>
 [CollectionDefinition(nameof(SoakTests), DisableParallelization = true)]
-public sealed class SoakTestCollection;
+public sealed class SoakTestsRunAlone;
 
 /// <summary>Many streams and utterances, as fast as they go: nothing grows and nothing drifts. <c>bench soak</c> does it for hours.</summary>
 [Collection(nameof(SoakTests))]

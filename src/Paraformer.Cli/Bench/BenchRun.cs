@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using Paraformer.Engine;
 using Paraformer.Engine.Synthetic;

@@ -38,7 +38,8 @@ public sealed class StepBatcherTests
         var runner = new Doubler { Lengths = i => i };
         using var workers = new HeldWorkers(1);
         using var batcher = new StepBatcher<int, int>(runner, workers.Scheduler, new BatchOptions { Padding = 0.1 });
-        Task<int>[] steps = [.. new[] { 100, 10, 95, 11, 91, 85 }.Select(i => Hand(batcher, i))];
+        List<int> lengths = [100, 10, 95, 11, 91, 85];
+        Task<int>[] steps = [.. lengths.Select(i => Hand(batcher, i))];
         workers.Release();
         await Task.WhenAll(steps).WaitAsync(s_limit, TestContext.Current.CancellationToken);
         Assert.Equal(["100 95 91", "10 11", "85"], runner.Batches.Select(b => string.Join(' ', b)));
@@ -156,14 +157,14 @@ public sealed class StepBatcherTests
             }
 
             return right;
-        }))).WaitAsync(s_limit, TestContext.Current.CancellationToken);
+        }, TestContext.Current.CancellationToken))).WaitAsync(s_limit, TestContext.Current.CancellationToken);
         Assert.All(counts, right => Assert.Equal(50, right));
         Assert.InRange(runner.MostAtOnce, 1, workers);
         Assert.All(runner.Batches, batch => Assert.InRange(batch.Length, 1, 5));
     }
 
     private static Task<int> Hand(StepBatcher<int, int> batcher, int step, TimeSpan patience = default) =>
-        batcher.RunAsync(step, patience, CancellationToken.None).AsTask();
+        batcher.RunAsync(step, patience, TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>Workers that are busy until they are released.</summary>
     private sealed class HeldWorkers : IDisposable
