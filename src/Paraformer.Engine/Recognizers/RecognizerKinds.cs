@@ -19,7 +19,6 @@ internal static class RecognizerKinds
     {
         ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
         ["sensevoice"] = (pack, _) => SenseVoiceModel.Load(pack),
-
         ["paraformer-offline"] = (pack, _) => OfflineParaformerModel.Load(pack),
         ["paraformer-streaming"] = (pack, _) => StreamingParaformerModel.Load(pack),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
