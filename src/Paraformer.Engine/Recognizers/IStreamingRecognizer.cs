@@ -1,3 +1,5 @@
+using Paraformer.Engine.Scheduling;
+
 namespace Paraformer.Engine;
 
 /// <summary>A recogniser's shared, read-only part: weights and graph.</summary>
@@ -11,6 +13,14 @@ internal interface IRecognizerModel : IDisposable
 
     /// <summary>Makes the state of one stream.</summary>
     IStreamingRecognizer CreateRecognizer(RecognizerOptions options);
+
+    /// <summary>
+    /// Gives the model the workers, before its first recogniser is made, so that it can run steps of several streams as one.
+    /// A model without steps ignores them; a model that was given none runs each step where it comes up.
+    /// </summary>
+    void UseWorkers(WorkScheduler scheduler)
+    {
+    }
 }
 
 /// <summary>What one stream asks of its recogniser.</summary>
@@ -39,7 +49,9 @@ internal sealed record UtteranceTags(string? Emotion, float EmotionConfidence, s
 
 /// <summary>
 /// The recognition state of one stream: 16 kHz samples in, hypotheses out. Cuts no sentences of its own. Its clock counts
-/// the samples that it was given, whatever happened between them. Not thread-safe.
+/// the samples that it was given, whatever happened between them. Not thread-safe: one call at a time, the asynchronous ones
+/// up to their completion. A recogniser whose model runs steps of several streams as one implements those and goes on
+/// on a worker; with others they complete at once.
 /// </summary>
 internal interface IStreamingRecognizer : IDisposable
 {
@@ -59,14 +71,27 @@ internal interface IStreamingRecognizer : IDisposable
     /// <summary>Hears the next samples, in [-1, 1].</summary>
     void Accept(ReadOnlySpan<float> samples);
 
+    /// <summary>Hears the next samples, in [-1, 1]; they stay as they are until it has.</summary>
+    ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        Accept(samples.Span);
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>What it makes of the utterance so far. The list is reused by the next call.</summary>
     IReadOnlyList<WordHypothesis> Partial();
 
     /// <summary>Ends the utterance and starts the next one, keeping what it has learnt of the speaker and the room.</summary>
     IReadOnlyList<WordHypothesis> EndUtterance();
 
+    /// <summary>As <see cref="EndUtterance"/>.</summary>
+    ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken) => new(EndUtterance());
+
     /// <summary>Ends the utterance and the stream: everything heard is decoded, without look-ahead.</summary>
     IReadOnlyList<WordHypothesis> EndStream();
+
+    /// <summary>As <see cref="EndStream"/>.</summary>
+    ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) => new(EndStream());
 }
 
 /// <summary>A word with its span on the recogniser's clock.</summary>
