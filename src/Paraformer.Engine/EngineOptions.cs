@@ -14,4 +14,9 @@ public sealed record EngineOptions
     /// <see cref="RecognitionError.Overloaded"/>: the machine's measured headroom. Default: null, none is refused for that.
     /// </summary>
     public TimeSpan? MaxQueueDelay { get; init; }
+
+    /// <summary>
+    /// The pack that tells speech from silence: <c>vad-silero</c> or <c>vad-fsmn</c>. Default: null, the first of the two that is installed.
+    /// </summary>
+    public string? VoiceActivityPack { get; init; }
 }

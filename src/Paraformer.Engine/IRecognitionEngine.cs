@@ -135,6 +135,9 @@ public sealed record RecognizedSentence
     /// <summary>Confidence of <see cref="Emotion"/>, 0 to 1.</summary>
     public float? EmotionConfidence { get; init; }
 
+    /// <summary>What was heard beside speech, such as <c>laughter</c>, <c>applause</c> or <c>bgm</c> (music); only on finals of models that tell.</summary>
+    public string? AudioEvent { get; init; }
+
     /// <summary>What was heard already and will belong to the next sentence; null where there is nothing.</summary>
     public RecognizedSentence? Stash { get; init; }
 }

@@ -200,7 +200,7 @@ internal sealed class RecognitionPipeline : IDisposable
         // What the recogniser makes of a knock or a breath that opened an utterance without any speech is not speech.
         if (_endpointer.HeardSpeech)
         {
-            _sentences.EndUtterance(words, _recognizer.Language, _clockOffset, _heard, results);
+            _sentences.EndUtterance(words, _recognizer.Language, _clockOffset, _heard, results, _recognizer.Tags);
         }
     }
 }

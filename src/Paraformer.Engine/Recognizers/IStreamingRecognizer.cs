@@ -30,7 +30,22 @@ internal sealed record RecognizerOptions
 
     /// <summary>Words to bias towards; a recogniser that cannot be biased ignores them.</summary>
     public IReadOnlyList<HotWord> HotWords { get; init; } = [];
+
+    /// <summary>Code of the language spoken; null where there are several. A recogniser of one language ignores it.</summary>
+    public string? Language { get; init; }
+
+    /// <summary>Whether marks are wanted, from a recogniser that writes its own.</summary>
+    public bool Punctuation { get; init; } = true;
+
+    /// <summary>Whether numbers are wanted as one writes them, from a recogniser that can do it.</summary>
+    public bool InverseTextNormalization { get; init; } = true;
 }
+
+/// <summary>What else a recogniser heard in an utterance.</summary>
+/// <param name="Emotion"><c>positive</c>, <c>negative</c> or <c>neutral</c>; null where it cannot tell.</param>
+/// <param name="EmotionConfidence">0 to 1.</param>
+/// <param name="AudioEvent">Such as <c>laughter</c> or <c>bgm</c>; null where there was only speech.</param>
+internal sealed record UtteranceTags(string? Emotion, float EmotionConfidence, string? AudioEvent);
 
 /// <summary>
 /// The recognition state of one stream: 16 kHz samples in, hypotheses out. Cuts no sentences of its own. Its clock counts
@@ -45,6 +60,9 @@ internal interface IStreamingRecognizer : IDisposable
 
     /// <summary>Code of the language of the words that were returned last; null where the recogniser knows only one.</summary>
     string? Language => null;
+
+    /// <summary>What else it heard in the utterance that was returned last; null where it listens to words only.</summary>
+    UtteranceTags? Tags => null;
 
     /// <summary>Does a piece, of some ten milliseconds, of what must be done before the first samples and can be done ahead of time.</summary>
     /// <returns>Whether there is more to do.</returns>

@@ -41,7 +41,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         {
             foreach (LanguageModel model in models)
             {
-                members.Add((model.Language, model.Model.CreateRecognizer(options)));
+                members.Add((model.Language, model.Model.CreateRecognizer(options with { Language = model.Language })));
             }
 
             return new ParallelRecognizer(members);
@@ -55,7 +55,9 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     public int LookAheadSamples => _members.Max(m => m.Recognizer.LookAheadSamples);
 
-    public string? Language => _members[_chosen].Language;
+    public string? Language => _members[_chosen].Language ?? _members[_chosen].Recognizer.Language;
+
+    public UtteranceTags? Tags => _members[_chosen].Recognizer.Tags;
 
     public void Accept(ReadOnlySpan<float> samples)
     {
