@@ -1,12 +1,8 @@
-using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Audio;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
-using Paraformer.Engine.Scheduling;
 using Paraformer.Engine.Streams;
 using Paraformer.Engine.Text;
 using Paraformer.Engine.Vad;

@@ -152,7 +152,7 @@ internal sealed class PieceVocabulary
             for (int length = Math.Min(LongestPiece, word.Length - at); length > 0 && !dead[at]; length--)
             {
                 bool last = at + length == word.Length;
-                int id = IdOf(last ? word[at..] : word.Substring(at, length) + GoesOn);
+                int id = IdOf(last ? word[at..] : string.Concat(word.AsSpan(at, length), GoesOn));
                 if (id >= 0)
                 {
                     tokens.Add(id);

@@ -1,4 +1,3 @@
-using Paraformer.Engine.Vad;
 using Paraformer.Engine.Vosk;
 
 namespace Paraformer.Engine.Recognizers;

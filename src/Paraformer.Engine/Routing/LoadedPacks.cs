@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Paraformer.Models;
 
 namespace Paraformer.Engine.Routing;
 

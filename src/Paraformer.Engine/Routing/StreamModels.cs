@@ -1,5 +1,3 @@
-using Paraformer.Engine.Vad;
-
 namespace Paraformer.Engine.Routing;
 
 /// <summary>The packs that serve one stream; they stay loaded until it is disposed of.</summary>

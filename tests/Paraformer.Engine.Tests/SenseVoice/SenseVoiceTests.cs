@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.SenseVoice;
-using Paraformer.Engine.Tokens;
 using Paraformer.Models;
 using Paraformer.Testing;
 
