@@ -1,12 +1,8 @@
 using Paraformer.Audio;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
-using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Streams;
-using Paraformer.Engine.Text;
-using Paraformer.Engine.Vad;
-using Paraformer.Models;
 
 namespace Paraformer.Engine;
 
