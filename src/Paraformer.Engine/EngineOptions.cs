@@ -8,4 +8,15 @@ public sealed record EngineOptions
 
     /// <summary>Streams open at the same time; one more is refused with <see cref="RecognitionError.Overloaded"/>. Default: 256.</summary>
     public int MaxStreams { get; init; } = 256;
+
+    /// <summary>
+    /// The pack that tells speech from silence: <c>vad-silero</c> or <c>vad-fsmn</c>. Default: null, the first of the two that is installed.
+    /// </summary>
+    public string? VoiceActivityPack { get; init; }
+
+    /// <summary>
+    /// How long ready streams may wait for a worker, mean of the last two seconds, before another stream is refused with
+    /// <see cref="RecognitionError.Overloaded"/>: the machine's measured headroom. Default: null, none is refused for that.
+    /// </summary>
+    public TimeSpan? MaxQueueDelay { get; init; }
 }

@@ -21,6 +21,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     // The least confidence and the least share of the speech, so that no sentence is impossible.
     private const float LeastConfidence = 1e-3f;
     private const float LeastShare = 1e-2f;
+    private const float NoEvidence = 0.5f;
 
     // What words are worth whose confidence a recogniser does not know before the end.
     private const float UnknownConfidence = 0.9f;
@@ -46,7 +47,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         {
             foreach (LanguageModel model in models)
             {
-                members.Add((model.Language, model.Model.CreateRecognizer(options)));
+                members.Add((model.Language, model.Model.CreateRecognizer(options with { Language = model.Language })));
             }
 
             return new ParallelRecognizer(members);
@@ -62,7 +63,9 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     public int LeadInSamples => _members.Max(m => m.Recognizer.LeadInSamples);
 
-    public string? Language => _members[_chosen].Language;
+    public string? Language => _members[_chosen].Language ?? _members[_chosen].Recognizer.Language;
+
+    public UtteranceTags? Tags => _members[_chosen].Recognizer.Tags;
 
     public void Accept(ReadOnlySpan<float> samples)
     {
@@ -72,11 +75,38 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         }
     }
 
-    public IReadOnlyList<WordHypothesis> Partial() => Choose(r => r.Partial(), Advantage);
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        foreach ((_, IStreamingRecognizer recognizer) in _members)
+        {
+            await recognizer.AcceptAsync(samples, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
-    public IReadOnlyList<WordHypothesis> EndUtterance() => End(r => r.EndUtterance());
+    public IReadOnlyList<WordHypothesis> Partial()
+    {
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.Partial())], scores, Advantage);
+    }
 
-    public IReadOnlyList<WordHypothesis> EndStream() => End(r => r.EndStream());
+    public IReadOnlyList<WordHypothesis> EndUtterance()
+    {
+        // The end of an utterance takes its evidence with it, so that comes first.
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.EndUtterance())], scores, advantage: 0);
+    }
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken) =>
+        EndAsync((r, token) => r.EndUtteranceAsync(token), cancellationToken);
+
+    public IReadOnlyList<WordHypothesis> EndStream()
+    {
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.EndStream())], scores, advantage: 0);
+    }
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) =>
+        EndAsync((r, token) => r.EndStreamAsync(token), cancellationToken);
 
     public void Dispose()
     {
@@ -86,7 +116,18 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         }
     }
 
-    private IReadOnlyList<WordHypothesis> End(Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> end) => Choose(end, advantage: 0);
+    private async ValueTask<IReadOnlyList<WordHypothesis>> EndAsync(
+        Func<IStreamingRecognizer, CancellationToken, ValueTask<IReadOnlyList<WordHypothesis>>> end, CancellationToken cancellationToken)
+    {
+        float[] scores = Evidence();
+        var results = new IReadOnlyList<WordHypothesis>[_members.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = await end(_members[i].Recognizer, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Choose(results, scores, advantage: 0);
+    }
 
     // How well each language fits, before any words.
     private float[] Evidence()
@@ -96,22 +137,19 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         {
             foreach ((_, IStreamingRecognizer recognizer) in _members)
             {
-                scores[i] += _members[i].Language is { } language && recognizer is ILanguageEvidence evidence ? evidence.EvidenceFor(language) : 0;
+                float share = (_members[i].Language is { } language ? (recognizer as ILanguageEvidence)?.ShareOf(language) : null) ?? NoEvidence;
+                scores[i] += MathF.Log(Math.Max(share, LeastShare));
             }
         }
 
         return scores;
     }
 
-    private IReadOnlyList<WordHypothesis> Choose(Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> words, float advantage)
+    private IReadOnlyList<WordHypothesis> Choose(IReadOnlyList<WordHypothesis>[] results, float[] scores, float advantage)
     {
-        // The end of an utterance takes its evidence with it, so that comes first.
-        float[] scores = Evidence();
-        var results = new IReadOnlyList<WordHypothesis>[_members.Count];
-        var lengths = new long[_members.Count];
+        var lengths = new long[results.Length];
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = words(_members[i].Recognizer);
             scores[i] += Trust * MathF.Log(Confidence(results[i], out lengths[i]));
         }
 
