@@ -19,7 +19,7 @@ internal static class MandarinAccuracy
     private const int Piece = 1600;
     private const int ManyHotWords = 1000;
 
-    public static void Run(string folder, string[] hotWords)
+    public static async Task RunAsync(string folder, string[] hotWords)
     {
         var store = new ModelStore(ModelCatalog.Load(), ModelStoreOptions.FromEnvironment());
         using CharCtcModel model = CharCtcModel.Load(store.Find("zh-char-ctc")!, store.Find("lm-zh")!);
@@ -35,23 +35,23 @@ internal static class MandarinAccuracy
         Dictionary<string, int> half = clips.Select(c => c.Text).Distinct().Order(StringComparer.Ordinal).Select((text, i) => (text, i)).ToDictionary(x => x.text, x => x.i % 2);
 
         var waits = new List<long>();
-        Report("the network's best classes", samples => MandarinGreedy.Text(model, samples));
-        Report("network and decoder", samples => Decode(model, options, samples));
-        Report("the whole recogniser", samples => Whole(model, activity, options, samples, waits));
+        await ReportAsync("the network's best classes", samples => Task.FromResult(MandarinGreedy.Text(model, samples)));
+        await ReportAsync("network and decoder", samples => Task.FromResult(Decode(model, options, samples)));
+        await ReportAsync("the whole recogniser", samples => WholeAsync(model, activity, options, samples, waits));
         waits.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"a word stands in a partial {waits[waits.Count / 2]} ms of audio after its end in the median, 95 % after {waits[waits.Count * 95 / 100]} ms, all after {waits[^1]} ms; {100.0 * waits.Count(w => w <= 600) / waits.Count:0.0} % of {waits.Count} within 600 ms"));
         CompareHotWords(model, clips.Select(c => c.Samples), clips.Select(c => c.Text), audio);
 
-        void Report(string name, Func<float[], string> recognize)
+        async Task ReportAsync(string name, Func<float[], Task<string>> recognize)
         {
             var errors = new int[2];
             var characters = new int[2];
             TimeSpan before = Environment.CpuUsage.TotalTime;
             foreach ((float[] samples, string text) in clips)
             {
-                string heard = recognize(samples);
+                string heard = await recognize(samples);
                 errors[half[text]] += Distance(text, heard);
                 characters[half[text]] += text.Length;
                 Console.WriteLine($"{text}\t{heard}");
@@ -79,7 +79,7 @@ internal static class MandarinAccuracy
     }
 
     // How long after a word's end the first partial came that has it and everything before it, in audio.
-    private static string Whole(CharCtcModel model, SileroModel activity, RecognizerOptions options, float[] samples, List<long> waits)
+    private static async Task<string> WholeAsync(CharCtcModel model, SileroModel activity, RecognizerOptions options, float[] samples, List<long> waits)
     {
         var sentences = new SentenceOptions { Language = "zh", Text = new TextOptions { Punctuation = false, InverseTextNormalization = false } };
         using var pipeline = new RecognitionPipeline(
@@ -87,10 +87,10 @@ internal static class MandarinAccuracy
         var results = new List<RecognizedSentence>();
         for (int i = 0; i < samples.Length; i += Piece)
         {
-            pipeline.Accept(samples.AsSpan(i, Math.Min(Piece, samples.Length - i)), results);
+            await pipeline.AcceptAsync(samples.AsMemory(i, Math.Min(Piece, samples.Length - i)), results, CancellationToken.None);
         }
 
-        pipeline.Complete(results);
+        await pipeline.CompleteAsync(results, CancellationToken.None);
         foreach (RecognizedSentence final in results.Where(s => s.IsFinal))
         {
             string begin = "";

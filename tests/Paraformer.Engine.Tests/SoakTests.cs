@@ -26,7 +26,7 @@ public sealed class SoakTests
         Packs.Require("vad-silero");
         var model = new LoudnessModel();
         await using RecognitionEngine engine = RecognitionEngine.Create(Packs.Store, new EngineOptions { WorkerCount = 2 }, loggers: null, new OnlyRecognizer("words", () => model));
-        await SoakAsync(engine, warmUp: 20, rounds: 100);
+        await SoakAsync(engine, warmUp: 10, rounds: 60);
         Assert.Equal(0, model.Open);
     }
 
@@ -48,7 +48,7 @@ public sealed class SoakTests
             Packs.Store, new EngineOptions { WorkerCount = 2 }, loggers: null, new OnlyRecognizer("words", () => new LoudnessModel()));
         byte[] speech = Speech();
         long period = speech.Length / sizeof(short) * 1000L / SampleRate;
-        const int Repetitions = 400;
+        const int Repetitions = 200;
         await using IRecognitionStream stream = await engine.StartAsync(s_request, Cancel);
         Task writing = Task.Run(
             async () =>
@@ -102,7 +102,7 @@ public sealed class SoakTests
         // The thread pool comes and goes as it likes; a thread for each stream would be hundreds.
         Assert.InRange(after.Threads - before.Threads, int.MinValue, Environment.ProcessorCount + 4);
 
-        // 600 streams that kept a page each would be seen.
+        // 360 streams that kept a page each would be seen.
         Assert.InRange(after.ResidentBytes - before.ResidentBytes, long.MinValue, 64L * 1024 * 1024);
     }
 

@@ -40,8 +40,9 @@ class Memory(nn.Module):
         x = x * mask[:, :, None]
         return (self.filter(F.pad(x.transpose(1, 2), (self.left, self.right))).transpose(1, 2) + x) * mask[:, :, None]
 
-    def continued(self, x, cache):
+    def continued(self, x, cache, mask):
         """The same with what was there before in the cache, [batch, width, left]."""
+        x = x * mask[:, :, None]
         whole = torch.cat([cache, x.transpose(1, 2)], 2)
         return self.filter(whole).transpose(1, 2) + x, whole[:, :, -self.left:]
 
@@ -154,7 +155,7 @@ class DecoderLayer(nn.Module):
         if cache is None:
             y = self.memory(y, mask)
         else:
-            y, cache = self.memory.continued(y, cache)
+            y, cache = self.memory.continued(y, cache, mask)
         x = x + y
         k, v = torch.chunk(self.pair(encoded), 2, -1)
         return x + self.out(attend(self.query(self.norm3(x)), k, v, self.heads, encoded_mask)), cache

@@ -39,7 +39,12 @@ internal sealed class PhraseTokenizer
     /// <summary>The tokens of a phrase; none where the vocabulary cannot write it.</summary>
     public IReadOnlyList<int> Tokenize(string phrase)
     {
-        string text = _table.IsUpperCase ? phrase.ToUpperInvariant() : phrase;
+        List<int> tokens = Cut(_table.IsUpperCase ? phrase.ToUpperInvariant() : phrase);
+        return tokens.Count > 0 ? tokens : Cut(phrase.ToLowerInvariant());
+    }
+
+    private List<int> Cut(string text)
+    {
         List<int> tokens = [];
         foreach (string word in text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {

@@ -103,16 +103,8 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer, ILanguageEvidenc
     /// The network knows pieces of English words too, though no words to make of them. It hears few in English and next to none in
     /// Mandarin.
     /// </summary>
-    public float? ShareOf(string language)
-    {
-        float odds = MathF.Pow((_english + NeutralShare) / ((_chinese + 1) * NeutralShare), EvidenceWeight);
-        return language switch
-        {
-            "en" => odds / (1 + odds),
-            "zh" => 1 / (1 + odds),
-            _ => null,
-        };
-    }
+    public float EvidenceFor(string language) =>
+        language == "en" ? EvidenceWeight * MathF.Log((_english + NeutralShare) / ((_chinese + 1) * NeutralShare)) : 0;
 
     public void Dispose()
     {

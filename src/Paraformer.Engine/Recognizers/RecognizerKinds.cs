@@ -1,7 +1,6 @@
 using Paraformer.Engine.CharCtc;
-using Paraformer.Engine.SenseVoice;
-
 using Paraformer.Engine.ParaformerModels;
+using Paraformer.Engine.SenseVoice;
 using Paraformer.Engine.Vosk;
 using Paraformer.Engine.Zipformer;
 using Paraformer.Models;
@@ -18,10 +17,9 @@ internal static class RecognizerKinds
     private static readonly Dictionary<string, Func<InstalledPack, PackFinder, IRecognizerModel>> s_loaders = new(StringComparer.Ordinal)
     {
         ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
-        ["sensevoice"] = (pack, _) => SenseVoiceModel.Load(pack),
-
         ["paraformer-offline"] = (pack, _) => OfflineParaformerModel.Load(pack),
         ["paraformer-streaming"] = (pack, _) => StreamingParaformerModel.Load(pack),
+        ["sensevoice"] = (pack, _) => SenseVoiceModel.Load(pack),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
         ["zipformer"] = (pack, _) => ZipformerModel.Load(pack),
     };

@@ -21,7 +21,6 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     // The least confidence and the least share of the speech, so that no sentence is impossible.
     private const float LeastConfidence = 1e-3f;
     private const float LeastShare = 1e-2f;
-    private const float NoEvidence = 0.5f;
 
     // What words are worth whose confidence a recogniser does not know before the end.
     private const float UnknownConfidence = 0.9f;
@@ -137,8 +136,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         {
             foreach ((_, IStreamingRecognizer recognizer) in _members)
             {
-                float share = (_members[i].Language is { } language ? (recognizer as ILanguageEvidence)?.ShareOf(language) : null) ?? NoEvidence;
-                scores[i] += MathF.Log(Math.Max(share, LeastShare));
+                scores[i] += _members[i].Language is { } language && recognizer is ILanguageEvidence evidence ? evidence.EvidenceFor(language) : 0;
             }
         }
 

@@ -29,7 +29,8 @@ internal sealed class ZipformerEncoder
 
     // Far more than any public model has: a damaged number must not ask for endless memory.
     private const int MostLayers = 256;
-    private const int MostValues = 1 << 16;
+    private const int MostValues = 1 << 12;
+    private const long MostStateValues = 1 << 26;
 
     private readonly PackGraph _graph;
 
@@ -145,6 +146,12 @@ internal sealed class ZipformerEncoder
         {
             throw _graph.Wrong(
                 $"has {_graph.Session.InputNames.Count} inputs and {outputs.Count} outputs; its properties ask for {expected.Count + 1} of each");
+        }
+
+        long values = expected.Sum(state => state.Shape.Aggregate(1L, (product, d) => product * d));
+        if (values > MostStateValues)
+        {
+            throw _graph.Wrong($"asks for {values} values of state for each stream; at most {MostStateValues} are run");
         }
 
         List<StateTensor> states = [];

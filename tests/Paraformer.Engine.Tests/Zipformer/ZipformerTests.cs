@@ -93,19 +93,19 @@ public sealed class ZipformerTests
     }
 
     [Fact]
-    public void A_hot_word_is_found_that_is_not_heard_without_it()
+    public void A_hot_word_is_heard_more_often()
     {
         using ZipformerModel model = ZipformerModel.Load(Pack("v2"));
         JsonElement wanted = GoldenVectors.Read(Path.Combine(s_root, "v2")).Cases[0];
-        string Text(params HotWord[] words)
+        int Count(params HotWord[] words)
         {
             using IStreamingRecognizer recognizer = model.CreateRecognizer(new RecognizerOptions { HotWords = words });
             recognizer.Accept(Samples(wanted));
-            return string.Join(' ', recognizer.EndUtterance().Select(w => w.Text));
+            return recognizer.EndUtterance().Sum(w => w.Text.Split("was").Length - 1);
         }
 
-        Assert.DoesNotContain("german", Text(), StringComparison.Ordinal);
-        Assert.Contains("german", Text(new HotWord("German", 30)), StringComparison.Ordinal);
+        Assert.True(Count(new HotWord("was", 10)) > Count());
+        Assert.Equal(Count(), Count(new HotWord("was", 10, "ko")));
     }
 
     [Theory]
