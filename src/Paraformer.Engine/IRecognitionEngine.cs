@@ -11,6 +11,13 @@ public interface IRecognitionEngine : IAsyncDisposable
     /// <exception cref="RecognitionException">A pack is damaged.</exception>
     Task PreloadAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
+    /// <summary>
+    /// Recognises a second of speech that nobody hears, as <paramref name="request"/> asks, so that the first stream like it runs at its
+    /// full speed from the start. Its format is of no importance.
+    /// </summary>
+    /// <exception cref="RecognitionException">The request cannot be served.</exception>
+    Task WarmUpAsync(StreamRequest request, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
     /// <summary>Which packs serve which model and language on this machine.</summary>
     IReadOnlyList<ServedModel> DescribeModels();
 }

@@ -70,6 +70,18 @@ public sealed class RecognitionEngine : IRecognitionEngine
             await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
             await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
         }
+
+        if (DescribeModels().FirstOrDefault(m => m.Languages.Any(l => l.Pack is not null)) is { } model)
+        {
+            await WarmUpAsync(new StreamRequest { Model = model.Model, Format = "pcm", SampleRate = Rehearsal.SampleRate }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task WarmUpAsync(StreamRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Rehearsal.RunAsync(this, request, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal static class LoadServer
             using var self = Process.GetCurrentProcess();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{GC.GetTotalMemory(false)} {self.TotalProcessorTime.TotalSeconds} {GC.GetTotalAllocatedBytes()} {GC.CollectionCount(0)} {GC.CollectionCount(2)}"));
+                $"{GC.GetTotalMemory(false)} {self.TotalProcessorTime.TotalSeconds} {GC.GetTotalAllocatedBytes()} {GC.CollectionCount(0)} {GC.CollectionCount(2)} {GC.GetTotalPauseDuration().TotalMilliseconds}"));
         }
     }
 

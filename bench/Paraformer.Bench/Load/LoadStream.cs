@@ -11,7 +11,8 @@ namespace Paraformer.Bench.Load;
 /// </summary>
 internal sealed class LoadStream(int port, LoadCounters counters) : IDisposable
 {
-    private const int FramesPerAnswer = 10;
+    /// <summary>A second of audio.</summary>
+    public const int FramesPerAnswer = 10;
 
     private static readonly byte[] s_handshake = Encoding.ASCII.GetBytes(
         "GET /api-ws/v1/inference HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");

@@ -10,6 +10,10 @@ namespace Paraformer.Bench.Load;
 internal static class LoadTest
 {
     private const int FrameMs = 100;
+
+    // As ./paraformer serve and everything under deploy/ set it.
+    private const string NurseryBytes = "0x800000";
+
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     public static async Task RunAsync(int streams, int seconds)
@@ -24,7 +28,9 @@ internal static class LoadTest
 
     private static async Task MeasureAsync(string kind, int count, int seconds)
     {
-        using Process server = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. EntryPoint(), "load-server", kind]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. EntryPoint(), "load-server", kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment.TryAdd("DOTNET_GCgen0size", NurseryBytes);
+        using Process server = Process.Start(start)!;
         int port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
         bool isService = kind == "service";
         await WarmUpAsync(port, isService);
@@ -82,14 +88,17 @@ internal static class LoadTest
         Console.WriteLine(FormattableString.Invariant(
             $"{kind}: answer ms p50/p95/p99/max {counters.Percentiles()} of {counters.Answers}; errors {counters.Errors.Count}; finals {counters.Finals} of {finals}; client late by at most {latest:0} ms, {counters.DelayedFrames} frames delayed"));
         Console.WriteLine(FormattableString.Invariant(
-            $"{kind}: processors: server {(to.CpuSeconds - from.CpuSeconds) / seconds:0.00}, client {client / seconds:0.00}; allocated per frame {(to.Allocated - from.Allocated) / (double)(all.Count * seconds * 10):0} B; collections {to.Collections0 - from.Collections0} (full {to.Collections2 - from.Collections2})"));
+            $"{kind}: processors: server {(to.CpuSeconds - from.CpuSeconds) / seconds:0.00}, client {client / seconds:0.00}; allocated per frame {(to.Allocated - from.Allocated) / (double)(all.Count * seconds * 10):0} B; collections {to.Collections0 - from.Collections0} (full {to.Collections2 - from.Collections2}), {to.PauseMs - from.PauseMs:0} ms in all"));
         foreach (string error in counters.Errors.Distinct().Take(3))
         {
             Console.WriteLine($"  {error}");
         }
     }
 
-    /// <summary>Sends every stream's frames at its own phase of the 100 ms; gives how late the client itself ever was, in ms.</summary>
+    /// <summary>
+    /// Sends every stream's frames at its own phase of the 100 ms, beginning at its own time of the first second, as independent callers do;
+    /// gives how late the client itself ever was, in ms.
+    /// </summary>
     private static async Task<double> PaceAsync(List<LoadStream> all, LoadCounters counters, int seconds)
     {
         const int Slots = 50;
@@ -110,7 +119,11 @@ internal static class LoadTest
             latest = Math.Max(latest, now - due);
             for (int i = (int)(slot % Slots); i < all.Count; i += Slots)
             {
-                all[i].SendAudio();
+                int firstFrame = i / Slots % LoadStream.FramesPerAnswer;
+                if (slot / Slots >= firstFrame)
+                {
+                    all[i].SendAudio();
+                }
             }
 
             slot++;

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Paraformer.Bench.Load;
 
 /// <summary>A server process at one moment.</summary>
-internal sealed record ServerState(long ResidentBytes, long ManagedBytes, double CpuSeconds, long Allocated, int Collections0, int Collections2)
+internal sealed record ServerState(long ResidentBytes, long ManagedBytes, double CpuSeconds, long Allocated, int Collections0, int Collections2, double PauseMs)
 {
     public static async Task<ServerState> ReadAsync(Process server, bool collect)
     {
@@ -17,7 +17,8 @@ internal sealed record ServerState(long ResidentBytes, long ManagedBytes, double
             double.Parse(parts[1], CultureInfo.InvariantCulture),
             long.Parse(parts[2], CultureInfo.InvariantCulture),
             int.Parse(parts[3], CultureInfo.InvariantCulture),
-            int.Parse(parts[4], CultureInfo.InvariantCulture));
+            int.Parse(parts[4], CultureInfo.InvariantCulture),
+            double.Parse(parts[5], CultureInfo.InvariantCulture));
     }
 
     public void Print(string what, ServerState before, int connections) => Console.WriteLine(FormattableString.Invariant(

@@ -15,6 +15,8 @@ internal sealed class PackRecorder(IRecognitionEngine engine) : IRecognitionEngi
         return stream;
     }
 
+    public Task WarmUpAsync(StreamRequest request, CancellationToken cancellationToken = default) => engine.WarmUpAsync(request, cancellationToken);
+
     public IReadOnlyList<ServedModel> DescribeModels() => engine.DescribeModels();
 
     public ValueTask DisposeAsync() => engine.DisposeAsync();

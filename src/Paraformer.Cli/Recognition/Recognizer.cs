@@ -1,4 +1,5 @@
 using Paraformer.Client;
+using Paraformer.Engine;
 using Paraformer.Local;
 using Paraformer.Service.HotWords;
 
@@ -45,6 +46,10 @@ internal sealed class Recognizer : IAsyncDisposable
         RecognitionClientOptions options = CommonOptions with { StartTimeout = Timeout.InfiniteTimeSpan, FinishTimeout = Timeout.InfiniteTimeSpan };
         return new Recognizer(LocalRecognition.CreateClient(recorder, ownsEngine: true, options, hotWords), recorder);
     }
+
+    /// <summary>Gets the engine of this process up to speed; does nothing for a remote service.</summary>
+    public Task WarmUpAsync(StreamRequest request, CancellationToken cancellationToken) =>
+        _recorder?.WarmUpAsync(request, cancellationToken) ?? Task.CompletedTask;
 
     public ValueTask DisposeAsync() => Client.DisposeAsync();
 }

@@ -4,6 +4,7 @@ using Paraformer.Cli.Output;
 using Paraformer.Cli.Probing;
 using Paraformer.Cli.Terminal;
 using Paraformer.Client;
+using Paraformer.Engine;
 using Paraformer.Protocol;
 using Paraformer.Service.HotWords;
 
@@ -67,6 +68,12 @@ internal sealed class Transcription(CliServices services, TranscribeSettings set
 
     private async Task RunAsync(Recognizer recognizer, AudioInput input, FormatChoice choice, ResultSink sink, CaptionDisplay display)
     {
+        if (settings.RealTime)
+        {
+            var like = new StreamRequest { Model = settings.Model, Format = choice.Format, SampleRate = choice.SampleRate, Languages = settings.Languages ?? [] };
+            await recognizer.WarmUpAsync(like, services.Stop);
+        }
+
         var clock = Stopwatch.StartNew();
         await using RecognitionSession session = await recognizer.Client.StartAsync(Options(choice), services.Stop);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(services.Stop);

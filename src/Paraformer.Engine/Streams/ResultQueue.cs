@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 
 namespace Paraformer.Engine.Streams;
 
@@ -14,7 +13,7 @@ internal sealed class ResultQueue
 
     private readonly Lock _gate = new();
     private readonly Queue<RecognizedSentence> _finals = new();
-    private readonly Channel<bool> _changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _changed = new();
     private RecognizedSentence? _partial;
     private Exception? _error;
     private bool _completed;
@@ -41,7 +40,7 @@ internal sealed class ResultQueue
             }
         }
 
-        _changed.Writer.TryWrite(true);
+        _changed.Set();
     }
 
     /// <summary>Ends the queue, with an error or without; the first call counts.</summary>
@@ -58,7 +57,7 @@ internal sealed class ResultQueue
             _error = error;
         }
 
-        _changed.Writer.TryWrite(true);
+        _changed.Set();
     }
 
     /// <summary>Reads to the end.</summary>
@@ -94,7 +93,7 @@ internal sealed class ResultQueue
             }
             else
             {
-                await _changed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -102,7 +102,11 @@ internal static class MessageWriter
         writer.WriteEndObject();
     }
 
-    public static void WriteSentence(Utf8JsonWriter writer, Sentence sentence)
+    public static void WriteSentence(Utf8JsonWriter writer, Sentence sentence) => WriteSentence(writer, sentence, new MessageWords(sentence.Words));
+
+    /// <summary>Writes a sentence with words from elsewhere in place of its own.</summary>
+    public static void WriteSentence<TWords>(Utf8JsonWriter writer, Sentence sentence, TWords words)
+        where TWords : struct, IWordSource
     {
         writer.WriteStartObject();
         WriteOrNull(writer, "sentence_id", sentence.SentenceId);
@@ -118,7 +122,7 @@ internal static class MessageWriter
 
         writer.WriteBoolean("sentence_end"u8, sentence.SentenceEnd ?? sentence.IsFinal);
         WriteIfSet(writer, "heartbeat", sentence.Heartbeat);
-        WriteWords(writer, sentence.Words);
+        WriteWords(writer, words);
         WriteIfSet(writer, "emo_tag", sentence.EmoTag);
         if (sentence.EmoConfidence is { } confidence)
         {
@@ -133,7 +137,7 @@ internal static class MessageWriter
             WriteIfSet(writer, "begin_time", stash.BeginTime);
             WriteIfSet(writer, "current_time", stash.CurrentTime);
             WriteIfSet(writer, "end_time", stash.EndTime);
-            WriteWords(writer, stash.Words);
+            WriteWords(writer, new MessageWords(stash.Words));
             writer.WriteEndObject();
         }
 
@@ -146,18 +150,19 @@ internal static class MessageWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteWords(Utf8JsonWriter writer, IReadOnlyList<Word> words)
+    private static void WriteWords<TWords>(Utf8JsonWriter writer, TWords words)
+        where TWords : struct, IWordSource
     {
         writer.WriteStartArray("words"u8);
         for (int i = 0; i < words.Count; i++)
         {
-            Word word = words[i];
+            WordFields word = words[i];
             writer.WriteStartObject();
             writer.WriteNumber("begin_time"u8, word.BeginTime);
             writer.WriteNumber("end_time"u8, word.EndTime);
             writer.WriteString("text"u8, word.Text);
             writer.WriteString("punctuation"u8, word.Punctuation);
-            writer.WriteBoolean("fixed"u8, word.Fixed ?? false);
+            writer.WriteBoolean("fixed"u8, word.IsFixed);
             writer.WriteString("speaker_id"u8, word.SpeakerId);
             writer.WriteEndObject();
         }

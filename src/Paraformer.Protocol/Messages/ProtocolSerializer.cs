@@ -46,17 +46,21 @@ public static class ProtocolSerializer
     public static void WriteResult(IBufferWriter<byte> output, string taskId, Sentence sentence, Usage? usage)
     {
         ArgumentNullException.ThrowIfNull(sentence);
-        MessageWriter.Write(output, (taskId, sentence, usage), static (writer, result) =>
+        WriteResult(output, taskId, sentence, new MessageWords(sentence.Words), usage);
+    }
+
+    internal static void WriteResult<TWords>(IBufferWriter<byte> output, string taskId, Sentence sentence, TWords words, Usage? usage)
+        where TWords : struct, IWordSource =>
+        MessageWriter.Write(output, (taskId, sentence, words, usage), static (writer, result) =>
         {
             MessageWriter.WriteEventStart(writer, TaskEvents.ResultGenerated, result.taskId);
             writer.WriteStartObject("output"u8);
             writer.WritePropertyName("sentence"u8);
-            MessageWriter.WriteSentence(writer, result.sentence);
+            MessageWriter.WriteSentence(writer, result.sentence, result.words);
             writer.WriteEndObject();
             MessageWriter.WriteUsage(writer, result.usage);
             MessageWriter.WriteEventEnd(writer);
         });
-    }
 
     /// <summary>Writes <c>task-finished</c>.</summary>
     public static void WriteTaskFinished(IBufferWriter<byte> output, string taskId) =>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Paraformer.Engine;
 using Paraformer.Protocol;
 using Paraformer.Service.Tasks;
 
@@ -55,8 +56,12 @@ internal sealed class Outbox : IDisposable
     public ValueTask SendStartedAsync(RecognitionTask task) =>
         SendAsync(task, 0, static (buffer, id, _) => ProtocolSerializer.WriteTaskStarted(buffer, id));
 
-    public ValueTask SendResultAsync(RecognitionTask task, Sentence sentence, Usage? usage) =>
-        SendAsync(task, (sentence, usage), static (buffer, id, result) => ProtocolSerializer.WriteResult(buffer, id, result.sentence, result.usage));
+    public ValueTask SendHeartbeatAsync(RecognitionTask task) =>
+        SendAsync(task, 0, static (buffer, id, _) => ProtocolSerializer.WriteResult(buffer, id, Results.Heartbeat, usage: null));
+
+    public ValueTask SendResultAsync(RecognitionTask task, RecognizedSentence recognized) =>
+        SendAsync(task, recognized, static (buffer, id, result) =>
+            ProtocolSerializer.WriteResult(buffer, id, Results.ToSentence(result), new RecognizedWords(result), Results.ToUsage(result)));
 
     /// <summary>Keeps a connection alive on which nothing was sent for the interval. A slow peer is never dropped for not answering it.</summary>
     public async ValueTask KeepAliveAsync()

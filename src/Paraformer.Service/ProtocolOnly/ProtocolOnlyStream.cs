@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Paraformer.Engine;
+using Paraformer.Engine.Streams;
 
 namespace Paraformer.Service.ProtocolOnly;
 
@@ -13,15 +14,13 @@ internal sealed class ProtocolOnlyStream : IRecognitionStream
     private const long CompressedBytesPerSecond = 4000;
 
     private static readonly string[] s_packs = [ProtocolOnlyEngine.PackName];
-    private static readonly string[] s_words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 
     private readonly ProtocolOnlyOptions _options;
     private readonly long _bytesPerSecond;
-    private readonly SemaphoreSlim _changed = new(0);
+    private readonly Signal _changed = new();
     private long _bytes;
     private bool _hasBegun;
     private bool _completed;
-    private bool _readerWaits;
 
     public ProtocolOnlyStream(ProtocolOnlyOptions options, StreamRequest request)
     {
@@ -49,7 +48,7 @@ internal sealed class ProtocolOnlyStream : IRecognitionStream
         Interlocked.Add(ref _bytes, bytes);
         if (Units(AudioMs) != before)
         {
-            Wake();
+            _changed.Set();
         }
 
         return ValueTask.CompletedTask;
@@ -58,7 +57,7 @@ internal sealed class ProtocolOnlyStream : IRecognitionStream
     public void Complete()
     {
         Volatile.Write(ref _completed, true);
-        Wake();
+        _changed.Set();
     }
 
     public async IAsyncEnumerable<RecognizedSentence> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -88,7 +87,7 @@ internal sealed class ProtocolOnlyStream : IRecognitionStream
             }
             else
             {
-                await WaitAsync(heard, cancellationToken).ConfigureAwait(false);
+                await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -102,43 +101,16 @@ internal sealed class ProtocolOnlyStream : IRecognitionStream
         return (words / _options.WordsPerSentence * _options.WordsPerSentence) + (words % _options.WordsPerSentence / _options.WordsPerPartial);
     }
 
-    private async ValueTask WaitAsync(long heard, CancellationToken cancellationToken)
+    private RecognizedSentence Make(long sentence, int count, bool isFinal)
     {
-        Volatile.Write(ref _readerWaits, true);
-        Interlocked.MemoryBarrier();
-        bool hasChanged = Volatile.Read(ref _completed) || AudioMs / _options.WordMs != heard;
-        if (!hasChanged || !Interlocked.Exchange(ref _readerWaits, false))
-        {
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void Wake()
-    {
-        Interlocked.MemoryBarrier();
-        if (Interlocked.Exchange(ref _readerWaits, false))
-        {
-            _changed.Release();
-        }
-    }
-
-    private RecognizedSentence Make(long sentence, int words, bool isFinal)
-    {
-        long begin = sentence * _options.WordsPerSentence * _options.WordMs;
-        var heard = new RecognizedWord[words];
-        for (int i = 0; i < words; i++)
-        {
-            heard[i] = new RecognizedWord(
-                begin + ((long)i * _options.WordMs), begin + ((i + 1L) * _options.WordMs), s_words[i % s_words.Length], isFinal && i == words - 1 ? "." : "", 1, isFinal);
-        }
-
+        var words = new ProtocolOnlyWords(sentence * _options.WordsPerSentence * _options.WordMs, _options.WordMs, count, isFinal);
         return new RecognizedSentence
         {
             Id = (int)Math.Min(int.MaxValue, sentence + 1),
-            BeginMs = begin,
-            EndMs = begin + ((long)words * _options.WordMs),
-            Text = string.Join(' ', heard.Select(word => word.Text)) + (isFinal ? "." : ""),
-            Words = heard,
+            BeginMs = words.BeginMs,
+            EndMs = words.BeginMs + ((long)count * _options.WordMs),
+            Text = words.ToText(),
+            Words = words,
             IsFinal = isFinal,
             AudioMs = AudioMs,
         };

@@ -155,7 +155,7 @@ internal sealed class RecognitionTask : IDisposable
         }
         else if (verdict == SilenceVerdict.Heartbeat)
         {
-            await _outbox.SendResultAsync(this, Results.Heartbeat, usage: null).ConfigureAwait(false);
+            await _outbox.SendHeartbeatAsync(this).ConfigureAwait(false);
             _context.Metrics.ResultSent("heartbeat");
         }
     }
@@ -279,7 +279,7 @@ internal sealed class RecognitionTask : IDisposable
                 _silence.Reset();
                 _metrics.OnResult(recognized.IsFinal);
                 sentences += recognized.IsFinal ? 1 : 0;
-                await _outbox.SendResultAsync(this, Results.ToSentence(recognized), Results.ToUsage(recognized)).ConfigureAwait(false);
+                await _outbox.SendResultAsync(this, recognized).ConfigureAwait(false);
             }
 
             if (!InputEnded)

@@ -8,13 +8,13 @@ internal static class Results
 {
     public static Sentence Heartbeat { get; } = new() { SentenceId = 0, Heartbeat = true, SentenceEnd = false };
 
+    /// <summary>The sentence without its words, which are written from where they are.</summary>
     public static Sentence ToSentence(RecognizedSentence recognized) => new()
     {
         SentenceId = recognized.Id,
         BeginTime = recognized.BeginMs,
         EndTime = recognized.IsFinal ? recognized.EndMs : null,
         Text = recognized.Text,
-        Words = ToWords(recognized),
         ChannelId = 0,
         SentenceEnd = recognized.IsFinal,
         EmoTag = recognized.Emotion,
@@ -37,20 +37,29 @@ internal static class Results
 
     private static Word[] ToWords(RecognizedSentence recognized)
     {
-        var words = new Word[recognized.Words.Count];
+        var source = new RecognizedWords(recognized);
+        var words = new Word[source.Count];
         for (int i = 0; i < words.Length; i++)
         {
-            RecognizedWord word = recognized.Words[i];
-            words[i] = new Word
-            {
-                BeginTime = word.BeginMs,
-                EndTime = word.EndMs,
-                Text = word.Text,
-                Punctuation = word.Punctuation,
-                Fixed = recognized.IsFinal || word.IsFixed,
-            };
+            WordFields word = source[i];
+            words[i] = new Word { BeginTime = word.BeginTime, EndTime = word.EndTime, Text = word.Text, Punctuation = word.Punctuation, Fixed = word.IsFixed };
         }
 
         return words;
+    }
+}
+
+/// <summary>A sentence's words as they go on the wire.</summary>
+internal readonly struct RecognizedWords(RecognizedSentence recognized) : IWordSource
+{
+    public int Count => recognized.Words.Count;
+
+    public WordFields this[int index]
+    {
+        get
+        {
+            RecognizedWord word = recognized.Words[index];
+            return new WordFields(word.BeginMs, word.EndMs, word.Text, word.Punctuation, recognized.IsFinal || word.IsFixed, SpeakerId: null);
+        }
     }
 }
