@@ -32,7 +32,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private readonly ILogger _logger;
     private readonly ModelRouter _router;
     private readonly WorkScheduler _scheduler;
-    private readonly TextFormatter _formatter = new(Punctuator.Default);
+    private readonly TextPacks _texts;
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,11 +47,13 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _router = new ModelRouter(store, RecognizerKinds.Names);
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
+        _texts = new TextPacks(store, options, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is not positive.</exception>
+    /// <exception cref="ModelPackException">The pack that the options name for numbers is not in the catalogue or is of another kind.</exception>
     public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -65,6 +67,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
         await Task.Run(AudioDecoders.Preload, cancellationToken).ConfigureAwait(false);
+        await LoadAsync(_texts.FormatterAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
         {
             await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
@@ -109,7 +112,8 @@ public sealed class RecognitionEngine : IRecognitionEngine
             }
 
             IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            return await OpenAsync(request, decoder, recognizers, detector, cancellationToken).ConfigureAwait(false);
+            TextFormatter formatter = await LoadAsync(_texts.FormatterAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            return await OpenAsync(request, decoder, recognizers, detector, formatter, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -134,6 +138,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
         _scheduler.Dispose();
         _recognizers.Dispose();
         _detectors.Dispose();
+        _texts.Dispose();
     }
 
     private static StreamingAudioDecoder CreateDecoder(StreamRequest request)
@@ -184,7 +189,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
     }
 
     private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, CancellationToken cancellationToken)
+        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, TextFormatter formatter, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
         {
@@ -212,7 +217,7 @@ public sealed class RecognitionEngine : IRecognitionEngine
             Language = recognizers[0].Language ?? (request.Languages.Count > 0 ? request.Languages[0] : ""),
         };
         Task<RecognitionPipeline> making = _scheduler.RunAsync(
-            () => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing, _formatter, sentences));
+            () => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing, formatter, sentences));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
