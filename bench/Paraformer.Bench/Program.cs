@@ -1,6 +1,7 @@
 using System.Globalization;
 using Paraformer.Bench;
 using Paraformer.Bench.Load;
+using Paraformer.Bench.Rivals;
 
 if (args is ["load-server", string kind])
 {
@@ -13,6 +14,30 @@ if (args is ["load", ..])
     int streams = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3000;
     await LoadTest.RunAsync(streams, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 30);
     return 0;
+}
+
+if (args is ["batching", string graph, ..])
+{
+    await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 10);
+    return 0;
+}
+
+if (args is [SherpaVad.ChildCommand, string side, string library])
+{
+    SherpaVad.RunChild(side, library);
+    return 0;
+}
+
+if (args is ["sherpa-vad", string package])
+{
+    await SherpaVad.RunAsync(package);
+    return 0;
+}
+
+if (args is ["soak", string minutes, ..])
+{
+    string[] speech = args.Length > 2 ? args[2..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
+    return await Soak.RunAsync(double.Parse(minutes, CultureInfo.InvariantCulture), speech) ? 0 : 1;
 }
 
 string[] files = args.Length > 1 ? args[1..] : [.. Directory.GetFiles(Path.Combine("samples", "audio"), "austen-*.wav").Order()];
@@ -46,6 +71,6 @@ switch (args.FirstOrDefault())
         MandarinAccuracy.Run(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

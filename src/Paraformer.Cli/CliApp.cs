@@ -66,9 +66,13 @@ internal static class CliApp
         root.Subcommands.Add(TranscribeCommand.Create(services));
         root.Subcommands.Add(ServeCommand.Create(services));
         root.Subcommands.Add(KeysCommand.Create(services));
+        root.Subcommands.Add(VocabCommand.Create(services));
+        root.Subcommands.Add(PhrasesCommand.Create(services));
+        root.Subcommands.Add(TokenCommand.Create(services));
         root.Subcommands.Add(ModelsCommand.Create(services));
         root.Subcommands.Add(ProbeCommand.Create(services));
         root.Subcommands.Add(TextCommand.Create(services));
+        root.Subcommands.Add(BenchCommand.Create(services));
         root.Subcommands.Add(VersionCommand.Create(services));
         return root;
     }

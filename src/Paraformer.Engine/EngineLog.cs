@@ -12,4 +12,10 @@ internal static partial class EngineLog
 
     [LoggerMessage(1003, LogLevel.Warning, "Language {Language} of {Model} is not served here: {Remedy}")]
     public static partial void LanguageNotServed(ILogger logger, string model, string language, string remedy);
+
+    [LoggerMessage(1004, LogLevel.Information, "Pack {Pack} was replaced: new tasks use the new files")]
+    public static partial void PackReloaded(ILogger logger, string pack);
+
+    [LoggerMessage(1005, LogLevel.Error, "Pack {Pack} was replaced but does not work: tasks go on using the old files")]
+    public static partial void PackNotReloaded(ILogger logger, string pack, Exception exception);
 }

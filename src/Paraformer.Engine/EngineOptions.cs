@@ -10,6 +10,17 @@ public sealed record EngineOptions
     public int MaxStreams { get; init; } = 256;
 
     /// <summary>
+    /// The pack that tells speech from silence: <c>vad-silero</c> or <c>vad-fsmn</c>. Default: null, the first of the two that is installed.
+    /// </summary>
+    public string? VoiceActivityPack { get; init; }
+
+    /// <summary>
+    /// How long ready streams may wait for a worker, mean of the last two seconds, before another stream is refused with
+    /// <see cref="RecognitionError.Overloaded"/>: the machine's measured headroom. Default: null, none is refused for that.
+    /// </summary>
+    public TimeSpan? MaxQueueDelay { get; init; }
+
+    /// <summary>
     /// Pack of kind <c>itn-fst</c> that writes the numbers of Mandarin instead of the engine's own grammar, as <c>itn-zh</c>, whose conventions are others
     /// (1200000 for 120万). Default: null, the engine's own grammar.
     /// </summary>

@@ -12,6 +12,13 @@ public interface IRecognitionEngine : IAsyncDisposable
     Task PreloadAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
 
     /// <summary>
+    /// Loads the packs in use anew whose files have been replaced, beside the old ones, and tries them out. New streams use the
+    /// new ones; running streams end on the old ones, which are freed then. A pack that does not work stays as it was.
+    /// </summary>
+    /// <returns>What became of every pack in use.</returns>
+    Task<IReadOnlyList<PackReload>> ReloadAsync(CancellationToken cancellationToken = default) => Task.FromResult<IReadOnlyList<PackReload>>([]);
+
+    /// <summary>
     /// Recognises a second of speech that nobody hears, as <paramref name="request"/> asks, so that the first stream like it runs at its
     /// full speed from the start. Its format is of no importance.
     /// </summary>
@@ -127,6 +134,9 @@ public sealed record RecognizedSentence
 
     /// <summary>Confidence of <see cref="Emotion"/>, 0 to 1.</summary>
     public float? EmotionConfidence { get; init; }
+
+    /// <summary>What was heard beside speech, such as <c>laughter</c>, <c>applause</c> or <c>bgm</c> (music); only on finals of models that tell.</summary>
+    public string? AudioEvent { get; init; }
 
     /// <summary>What was heard already and will belong to the next sentence; null where there is nothing.</summary>
     public RecognizedSentence? Stash { get; init; }

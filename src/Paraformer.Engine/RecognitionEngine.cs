@@ -1,12 +1,11 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Audio;
-using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Scheduling;
-using Paraformer.Engine.Streams;
 using Paraformer.Engine.Text;
 using Paraformer.Engine.Vad;
 using Paraformer.Models;
@@ -17,15 +16,13 @@ namespace Paraformer.Engine;
 /// The engine: finds the packs that serve a request, shares their weights over all streams, and works the streams off on
 /// a fixed set of threads.
 /// </summary>
-public sealed class RecognitionEngine : IRecognitionEngine
+public sealed partial class RecognitionEngine : IRecognitionEngine
 {
-    private const string VadPack = "vad-silero";
     private const int MinSilenceMs = 200;
     private const int MaxSilenceMs = 6000;
 
     // Where sentences end by meaning, utterances are only what the recogniser works on: a short pause lets it finish one.
     private const int SemanticPauseMs = 500;
-
 
     private readonly ModelStore _store;
     private readonly EngineOptions _options;
@@ -36,47 +33,75 @@ public sealed class RecognitionEngine : IRecognitionEngine
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Meter _meter;
+    private readonly OnlyRecognizer? _only;
+    private readonly SemaphoreSlim _reloading = new(1);
     private int _openStreams;
     private int _disposed;
 
-    private RecognitionEngine(ModelStore store, EngineOptions options, ILogger logger)
+    private RecognitionEngine(ModelStore store, EngineOptions options, ILogger logger, OnlyRecognizer? only)
     {
         _store = store;
         _options = options;
         _logger = logger;
         _router = new ModelRouter(store, RecognizerKinds.Names);
-        _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, logger);
-        _detectors = new LoadedPacks<IVoiceActivityModel>(id => SileroModel.Load(Installed(id)), logger);
+        _only = only;
+        _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, ModelTest.RunAsync, Fingerprint, logger);
+        _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), ModelTest.RunAsync, Fingerprint, logger);
         _texts = new TextPacks(store, options, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
+        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is not positive.</exception>
     /// <exception cref="ModelPackException">The pack that the options name for numbers is not in the catalogue or is of another kind.</exception>
-    public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null)
+    public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null) => Create(store, options, loggers, only: null);
+
+    /// <summary>Makes an engine on which one recogniser serves every request.</summary>
+    internal static RecognitionEngine Create(ModelStore store, EngineOptions? options, ILoggerFactory? loggers, OnlyRecognizer? only)
     {
         ArgumentNullException.ThrowIfNull(store);
         options ??= new EngineOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxStreams, nameof(options));
         ILogger logger = loggers is null ? NullLogger.Instance : loggers.CreateLogger<RecognitionEngine>();
-        return new RecognitionEngine(store, options, logger);
+        return new RecognitionEngine(store, options, logger, only);
     }
 
     /// <inheritdoc/>
     public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
         await Task.Run(AudioDecoders.Preload, cancellationToken).ConfigureAwait(false);
-        await LoadAsync(_texts.FormatterAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-        foreach (string pack in DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct())
+        _ = await FormatterAsync(cancellationToken).ConfigureAwait(false);
+        IEnumerable<string> packs = _only is not null ? [_only.PackId] : DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct();
+        foreach (string pack in packs)
         {
-            await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false);
-            await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
+            (await LeaseAsync(_recognizers, pack, cancellationToken).ConfigureAwait(false)).Dispose();
+            (await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false)).Dispose();
         }
 
-        if (DescribeModels().FirstOrDefault(m => m.Languages.Any(l => l.Pack is not null)) is { } model)
+        if (DescribeModels().FirstOrDefault(m => _only is not null || m.Languages.Any(l => l.Pack is not null)) is { } model)
         {
             await WarmUpAsync(new StreamRequest { Model = model.Model, Format = "pcm", SampleRate = Rehearsal.SampleRate }, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<PackReload>> ReloadAsync(CancellationToken cancellationToken = default)
+    {
+        await _reloading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) == 1, this);
+            return
+            [
+                .. await _recognizers.ReloadAsync(cancellationToken).ConfigureAwait(false),
+                .. await _detectors.ReloadAsync(cancellationToken).ConfigureAwait(false),
+            ];
+        }
+        finally
+        {
+            _reloading.Release();
         }
     }
 
@@ -103,23 +128,27 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
 
         StreamingAudioDecoder decoder = CreateDecoder(request);
+        var models = new StreamModels();
+        TextFormatter formatter;
         try
         {
-            List<LanguageModel> recognizers = [];
             foreach ((string? language, string pack) in Choose(request))
             {
-                recognizers.Add(new LanguageModel(language, await LoadAsync(_recognizers.GetAsync(pack), cancellationToken).ConfigureAwait(false)));
+                models.Add(language, await LeaseAsync(_recognizers, pack, cancellationToken).ConfigureAwait(false));
             }
 
-            IVoiceActivityModel detector = await LoadAsync(_detectors.GetAsync(VadPack), cancellationToken).ConfigureAwait(false);
-            TextFormatter formatter = await LoadAsync(_texts.FormatterAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
-            return await OpenAsync(request, decoder, recognizers, detector, formatter, cancellationToken).ConfigureAwait(false);
+            models.Detector = await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false);
+            formatter = await FormatterAsync(cancellationToken).ConfigureAwait(false);
+            Admit();
         }
         catch
         {
+            models.Dispose();
             decoder.Dispose();
             throw;
         }
+
+        return await OpenAsync(request, decoder, models, formatter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the open streams to be disposed, then frees threads and models.</summary>
@@ -135,38 +164,22 @@ public sealed class RecognitionEngine : IRecognitionEngine
             await _allClosed.Task.ConfigureAwait(false);
         }
 
+        // A pack that is being loaded anew needs the workers.
+        await _reloading.WaitAsync().ConfigureAwait(false);
+        _meter.Dispose();
         _scheduler.Dispose();
         _recognizers.Dispose();
         _detectors.Dispose();
         _texts.Dispose();
+        _reloading.Dispose();
     }
 
-    private static StreamingAudioDecoder CreateDecoder(StreamRequest request)
-    {
-        if (!AudioDecoders.TryParse(request.Format, out AudioCodec codec))
-        {
-            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format}");
-        }
-
-        try
-        {
-            return AudioDecoders.Create(codec, request.SampleRate, RecognitionPipeline.SampleRate);
-        }
-        catch (AudioFormatException e)
-        {
-            throw new RecognitionException(RecognitionError.UnsupportedFormat, $"unsupported audio format:{request.Format}: {e.Message}", e);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new RecognitionException(RecognitionError.InvalidParameter, $"sample_rate {request.SampleRate} is out of range", e);
-        }
-    }
-
-    private static async Task<TModel> LoadAsync<TModel>(Task<TModel> loading, CancellationToken cancellationToken)
+    private static async Task<ModelLease<TModel>> LeaseAsync<TModel>(LoadedPacks<TModel> packs, string packId, CancellationToken cancellationToken)
+        where TModel : class, IDisposable
     {
         try
         {
-            return await loading.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await packs.LeaseAsync(packId, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelPackException e)
         {
@@ -174,88 +187,27 @@ public sealed class RecognitionEngine : IRecognitionEngine
         }
     }
 
-    // All packs that serve, each with its language where it serves one alone.
-    private IEnumerable<(string? Language, string Pack)> Choose(StreamRequest request)
+    private async Task<TextFormatter> FormatterAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<ServedLanguage> languages = _router.Route(request);
-        foreach (ServedLanguage missing in languages.Where(l => l.Pack is null))
-        {
-            EngineLog.LanguageNotServed(_logger, request.Model, missing.Language, missing.Remedy ?? "");
-        }
-
-        return languages.Where(l => l.Pack is not null)
-            .GroupBy(l => l.Pack!, l => l.Language)
-            .Select(served => (served.Distinct().Count() == 1 ? served.First() : null, served.Key));
-    }
-
-    private async Task<RecognitionStream> OpenAsync(
-        StreamRequest request, StreamingAudioDecoder decoder, List<LanguageModel> recognizers, IVoiceActivityModel detector, TextFormatter formatter, CancellationToken cancellationToken)
-    {
-        if (Interlocked.Increment(ref _openStreams) > _options.MaxStreams)
-        {
-            Closed();
-            throw new RecognitionException(RecognitionError.Overloaded, $"all {_options.MaxStreams} streams are in use: try again later");
-        }
-
-        // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
-        // leave a piece of every thread's heap behind.
-        var options = new RecognizerOptions { HotWords = request.HotWords };
-        var endpointing = new EndpointingOptions
-        {
-            MaxSentenceSilenceMs = request.SemanticSentences ? SemanticPauseMs : request.MaxSentenceSilenceMs,
-            MultiThreshold = request.MultiThreshold && !request.SemanticSentences,
-        };
-        var sentences = new SentenceOptions
-        {
-            Text = new TextOptions
-            {
-                Punctuation = request.Punctuation,
-                InverseTextNormalization = request.InverseTextNormalization,
-                DisfluencyRemoval = request.DisfluencyRemoval,
-            },
-            Semantic = request.SemanticSentences,
-            Language = recognizers[0].Language ?? (request.Languages.Count > 0 ? request.Languages[0] : ""),
-        };
-        Task<RecognitionPipeline> making = _scheduler.RunAsync(
-            () => new RecognitionPipeline(detector.CreateDetector(), ParallelRecognizer.Create(recognizers, options), endpointing, formatter, sentences));
         try
         {
-            RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);
-            bool isCompressed = request.Format is not ("pcm" or "wav");
-            return new RecognitionStream(_scheduler, decoder, pipeline, [.. recognizers.Select(r => r.Model.PackId), detector.PackId], isCompressed, Closed, _logger);
+            return await _texts.FormatterAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch
+        catch (ModelPackException e)
         {
-            _ = DisposeWhenMadeAsync(making);
-            Closed();
-            throw;
-        }
-    }
-
-    private static async Task DisposeWhenMadeAsync(Task<RecognitionPipeline> making)
-    {
-        await ((Task)making).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (making.IsCompletedSuccessfully)
-        {
-            (await making.ConfigureAwait(false)).Dispose();
-        }
-    }
-
-    private void Closed()
-    {
-        if (Interlocked.Decrement(ref _openStreams) == 0 && Volatile.Read(ref _disposed) == 1)
-        {
-            _allClosed.TrySetResult();
+            throw new RecognitionException(RecognitionError.ModelUnavailable, e.Message, e);
         }
     }
 
     private InstalledPack Installed(string packId) =>
         _store.Find(packId) ?? throw new ModelPackException(packId, _store.Describe(packId).Detail ?? $"pack {packId} is not installed");
 
+    private string Fingerprint(string packId) => _only?.Load is not null && packId == _only.PackId ? "" : PackFingerprint.Of(packId, Installed);
+
     private IRecognizerModel LoadRecognizer(string packId)
     {
-        IRecognizerModel model = RecognizerKinds.Load(packId, Installed);
-
+        IRecognizerModel model = _only?.Load is { } load ? load() : RecognizerKinds.Load(packId, Installed);
+        model.UseWorkers(_scheduler);
         return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
     }
 

@@ -53,7 +53,15 @@ internal readonly record struct MpegInfo(long? Frames, int? Delay, int Padding)
         return true;
     }
 
-    /// <summary>Where the sound ends, in samples from the first one decoded; null where the frame does not say.</summary>
-    public long? EndOfSound(int samplesPerFrame) =>
-        Frames is > 0 and { } frames && Padding >= DecoderDelay ? (frames * samplesPerFrame) - Padding + DecoderDelay : null;
+    /// <summary>Where the sound ends, in samples from the first one decoded; null where the frame does not say, or says something impossible.</summary>
+    public long? EndOfSound(int samplesPerFrame)
+    {
+        if (Frames is not (> 0 and { } frames) || Padding < DecoderDelay)
+        {
+            return null;
+        }
+
+        long end = (frames * samplesPerFrame) - Padding + DecoderDelay;
+        return end > 0 ? end : null;
+    }
 }

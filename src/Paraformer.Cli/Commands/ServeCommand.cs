@@ -30,14 +30,19 @@ internal static class ServeCommand
         var origins = new Option<string[]>("--allow-origin") { Description = "A web origin whose pages may use the service, such as https://app.example.com, or * for all; repeatable.", HelpName = "ORIGIN" };
         var logFormat = new Option<string>("--log-format") { Description = "How log lines on standard error look: text or json.", HelpName = "NAME", DefaultValueFactory = _ => ServerLogging.Text };
         CommonOptions.OneOf(logFormat, [ServerLogging.Text, ServerLogging.Json]);
+        var queueDelay = new Option<int?>("--max-queue-delay") { Description = "Refuse new tasks while running ones wait longer than this for a processor, mean of two seconds; by default none is refused for that.", HelpName = "MS" };
+        CommonOptions.Between(queueDelay, 1, 60_000, "ms");
         var engine = new Option<string>("--engine") { Description = "For load tests: protocol-only answers by the length of the audio and recognises nothing.", HelpName = "ENGINE", DefaultValueFactory = _ => RecognitionEngineName, Hidden = true };
         engine.AcceptOnlyFromAmong(RecognitionEngineName, ProtocolOnlyEngine.PackName);
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, engine };
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, queueDelay, engine };
         command.SetAction((parsed, _) =>
         {
             ServerOptions options = ServerConfiguration.Load(parsed.GetValue(config), services.Console.Variables());
             string[] keys = [.. options.ApiKeys, .. parsed.GetValue(apiKeys) ?? [], .. Keys(services.Console.Variable(KeysVariable))];
-            return RunAsync(services, parsed.GetRequiredValue(engine), parsed.GetValue(data), parsed.GetRequiredValue(logFormat), options with
+            CliServices serving = parsed.GetValue(queueDelay) is { } delay
+                ? services with { CreateEngine = store => RecognitionEngine.Create(store, new EngineOptions { MaxQueueDelay = TimeSpan.FromMilliseconds(delay) }) }
+                : services;
+            return RunAsync(serving, parsed.GetRequiredValue(engine), parsed.GetValue(data), parsed.GetRequiredValue(logFormat), options with
             {
                 Address = parsed.GetValue(host) ?? options.Address,
                 Port = parsed.GetValue(port) ?? options.Port,
@@ -67,6 +72,7 @@ internal static class ServeCommand
             throw Translate(problem, ExitCodes.Failed);
         }
 
+        await using var reload = new ReloadSignal(engine, services.Console);
         services.Console.WriteLine($"listening on {ParaformerServer.GetEndpoint(app)} ({EngineFactory.Summary(engine)})");
         await WaitAsync(services.Stop);
         services.Console.Note("stopping: running tasks are finished first; Ctrl+C again stops at once");

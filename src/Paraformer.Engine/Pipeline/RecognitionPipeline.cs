@@ -1,3 +1,4 @@
+using System.Buffers;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Text;
 
@@ -29,6 +30,7 @@ internal sealed class RecognitionPipeline : IDisposable
     private readonly SampleRing _preRoll = new(PreRollSamples);
     private readonly float[] _window;
     private readonly float[] _block;
+    private readonly ArrayBufferWriter<float> _pending = new();
     private int _windowFill;
     private int _blockFill;
     private long _heard;
@@ -54,34 +56,34 @@ internal sealed class RecognitionPipeline : IDisposable
     public long SilentSamples => HeardSamples - _endpointer.LastSpeechEnd;
 
     /// <summary>Hears the next samples, 16 kHz in [-1, 1], and adds the sentences that come of it.</summary>
-    public void Accept(ReadOnlySpan<float> samples, ICollection<RecognizedSentence> results)
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, ICollection<RecognizedSentence> results, CancellationToken cancellationToken)
     {
         while (!samples.IsEmpty)
         {
             int take = Math.Min(samples.Length, _window.Length - _windowFill);
-            samples[..take].CopyTo(_window.AsSpan(_windowFill));
+            samples.Span[..take].CopyTo(_window.AsSpan(_windowFill));
             _windowFill += take;
             samples = samples[take..];
             if (_windowFill == _window.Length)
             {
-                ProcessWindow(_window.Length, results);
+                await ProcessWindowAsync(_window.Length, results, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Ends the stream: the open sentence is finished.</summary>
-    public void Complete(ICollection<RecognizedSentence> results)
+    public async ValueTask CompleteAsync(ICollection<RecognizedSentence> results, CancellationToken cancellationToken)
     {
         if (_windowFill > 0)
         {
             _window.AsSpan(_windowFill).Clear();
-            ProcessWindow(_windowFill, results);
+            await ProcessWindowAsync(_windowFill, results, cancellationToken).ConfigureAwait(false);
         }
 
         if (_endpointer.IsOpen)
         {
-            FeedBlock();
-            AddFinal(_recognizer.EndStream(), results);
+            await FeedBlockAsync(cancellationToken).ConfigureAwait(false);
+            AddFinal(await _recognizer.EndStreamAsync(cancellationToken).ConfigureAwait(false), results);
         }
 
         _sentences.Flush(_heard, results);
@@ -93,32 +95,32 @@ internal sealed class RecognitionPipeline : IDisposable
         _detector.Dispose();
     }
 
-    private void ProcessWindow(int length, ICollection<RecognizedSentence> results)
+    private async ValueTask ProcessWindowAsync(int length, ICollection<RecognizedSentence> results, CancellationToken cancellationToken)
     {
-        ReadOnlySpan<float> audio = _window.AsSpan(0, length);
+        ReadOnlyMemory<float> audio = _window.AsMemory(0, length);
         long begin = _heard;
         _heard += length;
         _windowFill = 0;
         switch (_endpointer.Accept(_detector.Detect(_window), begin, _heard))
         {
             case EndpointEvent.Begin:
-                Open(begin);
-                Feed(audio);
+                await OpenAsync(begin, cancellationToken).ConfigureAwait(false);
+                await FeedAsync(audio, cancellationToken).ConfigureAwait(false);
                 break;
             case EndpointEvent.End:
-                Feed(audio);
-                Close(results);
+                await FeedAsync(audio, cancellationToken).ConfigureAwait(false);
+                await CloseAsync(results, cancellationToken).ConfigureAwait(false);
                 break;
             default:
                 if (!_endpointer.IsOpen)
                 {
-                    _preRoll.Write(audio);
+                    _preRoll.Write(audio.Span);
                     if (_sentences.IsWaiting && _heard - _endpointer.LastSpeechEnd >= MaxPauseSamples)
                     {
                         _sentences.Flush(_heard, results);
                     }
                 }
-                else if (Feed(audio))
+                else if (await FeedAsync(audio, cancellationToken).ConfigureAwait(false))
                 {
                     AddPartial(results);
                 }
@@ -127,48 +129,53 @@ internal sealed class RecognitionPipeline : IDisposable
         }
     }
 
-    private void Open(long windowBegin)
+    private ValueTask OpenAsync(long windowBegin, CancellationToken cancellationToken)
     {
         _clockOffset = windowBegin - _preRoll.Count - _fed;
         _fed += _preRoll.Count;
-        _preRoll.Drain(_recognizer.Accept);
+        _pending.ResetWrittenCount();
+        _preRoll.Drain(_pending.Write);
         _lastPartial = "";
+        return _recognizer.AcceptAsync(_pending.WrittenMemory, cancellationToken);
     }
 
     // Returns whether a block went to the recogniser.
-    private bool Feed(ReadOnlySpan<float> audio)
+    private async ValueTask<bool> FeedAsync(ReadOnlyMemory<float> audio, CancellationToken cancellationToken)
     {
-        audio.CopyTo(_block.AsSpan(_blockFill));
+        audio.Span.CopyTo(_block.AsSpan(_blockFill));
         _blockFill += audio.Length;
         if (_blockFill < _block.Length)
         {
             return false;
         }
 
-        FeedBlock();
+        await FeedBlockAsync(cancellationToken).ConfigureAwait(false);
         return true;
     }
 
-    private void FeedBlock()
+    private ValueTask FeedBlockAsync(CancellationToken cancellationToken)
     {
-        _recognizer.Accept(_block.AsSpan(0, _blockFill));
-        _fed += _blockFill;
+        int length = _blockFill;
+        _fed += length;
         _blockFill = 0;
+        return _recognizer.AcceptAsync(_block.AsMemory(0, length), cancellationToken);
     }
 
-    private void Close(ICollection<RecognizedSentence> results)
+    private async ValueTask CloseAsync(ICollection<RecognizedSentence> results, CancellationToken cancellationToken)
     {
-        FeedBlock();
+        await FeedBlockAsync(cancellationToken).ConfigureAwait(false);
         long silence = _heard - _endpointer.LastSpeechEnd;
         bool cutInSpeech = _endpointer.InSpeech;
         int missing = (int)Math.Max(0, _recognizer.LookAheadSamples - silence);
         if (missing > 0 && !cutInSpeech)
         {
             // A short allowed silence ends before the recogniser has looked far enough ahead: it is given a quiet room.
-            _roomTone.Play(missing, _recognizer.Accept);
+            _pending.ResetWrittenCount();
+            _roomTone.Play(missing, _pending.Write);
+            await _recognizer.AcceptAsync(_pending.WrittenMemory, cancellationToken).ConfigureAwait(false);
         }
 
-        AddFinal(_recognizer.EndUtterance(), results);
+        AddFinal(await _recognizer.EndUtteranceAsync(cancellationToken).ConfigureAwait(false), results);
         _fed += missing > 0 && !cutInSpeech ? missing : 0;
     }
 
@@ -193,7 +200,7 @@ internal sealed class RecognitionPipeline : IDisposable
         // What the recogniser makes of a knock or a breath that opened an utterance without any speech is not speech.
         if (_endpointer.HeardSpeech)
         {
-            _sentences.EndUtterance(words, _recognizer.Language, _clockOffset, _heard, results);
+            _sentences.EndUtterance(words, _recognizer.Language, _clockOffset, _heard, results, _recognizer.Tags);
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class SentenceAssembler(int sampleRate, TextFormatter formatter,
     private readonly List<TextToken> _tokens = [];
     private readonly TextMemory _memory = new();
     private string _language = options.Language;
+    private UtteranceTags? _tags;
     private int _id = 1;
 
     /// <summary>Whether words wait for the rest of their sentence.</summary>
@@ -48,9 +49,10 @@ internal sealed class SentenceAssembler(int sampleRate, TextFormatter formatter,
 
     /// <summary>Takes an utterance that has ended and adds the sentences that end with it.</summary>
     public void EndUtterance(
-        IReadOnlyList<WordHypothesis> words, string? language, long clockOffset, long heardSamples, ICollection<RecognizedSentence> results)
+        IReadOnlyList<WordHypothesis> words, string? language, long clockOffset, long heardSamples, ICollection<RecognizedSentence> results, UtteranceTags? tags = null)
     {
         _language = language ?? _language;
+        _tags = tags;
         _clock.Place(words, clockOffset, heardSamples, isFinal: true, _pending);
         if (!options.Semantic)
         {
@@ -171,6 +173,9 @@ internal sealed class SentenceAssembler(int sampleRate, TextFormatter formatter,
             IsFinal = isFinal,
             AudioMs = _clock.Milliseconds(heardSamples),
             Language = _language.Length == 0 ? null : _language,
+            Emotion = isFinal ? _tags?.Emotion : null,
+            EmotionConfidence = isFinal && _tags?.Emotion is not null ? _tags.EmotionConfidence : null,
+            AudioEvent = isFinal ? _tags?.AudioEvent : null,
         };
     }
 }

@@ -1,5 +1,8 @@
 using Paraformer.Engine.CharCtc;
+using Paraformer.Engine.ParaformerModels;
+using Paraformer.Engine.SenseVoice;
 using Paraformer.Engine.Vosk;
+using Paraformer.Engine.Zipformer;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Recognizers;
@@ -14,7 +17,11 @@ internal static class RecognizerKinds
     private static readonly Dictionary<string, Func<InstalledPack, PackFinder, IRecognizerModel>> s_loaders = new(StringComparer.Ordinal)
     {
         ["fsmn-ctc"] = (pack, find) => CharCtcModel.Load(pack, find(pack.Descriptor.Requires[0])),
+        ["paraformer-offline"] = (pack, _) => OfflineParaformerModel.Load(pack),
+        ["paraformer-streaming"] = (pack, _) => StreamingParaformerModel.Load(pack),
+        ["sensevoice"] = (pack, _) => SenseVoiceModel.Load(pack),
         ["vosk"] = (pack, find) => VoskModel.Load(pack, find(pack.Descriptor.Requires[0])),
+        ["zipformer"] = (pack, _) => ZipformerModel.Load(pack),
     };
 
     /// <summary>The kinds, as the catalogue names them.</summary>

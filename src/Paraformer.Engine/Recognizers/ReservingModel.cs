@@ -13,6 +13,7 @@ internal sealed class ReservingModel : IRecognizerModel
     private readonly WorkScheduler _scheduler;
     private IStreamingRecognizer? _reserve;
     private Filling? _filling;
+    private bool _freed;
 
     /// <summary>Makes the first reserve. Call it before streams run: that one pages the weights in.</summary>
     public ReservingModel(IRecognizerModel model, WorkScheduler scheduler)
@@ -37,11 +38,20 @@ internal sealed class ReservingModel : IRecognizerModel
         return reserve ?? CreatePrepared(options);
     }
 
-    /// <summary>Frees reserve and model. The scheduler must have ended.</summary>
+    /// <summary>Frees reserve and model: on a worker, behind a reserve that is being made; at once where the scheduler has ended.</summary>
     public void Dispose()
     {
+        if (!_scheduler.Schedule(new Freeing(this)))
+        {
+            Free();
+        }
+    }
+
+    private void Free()
+    {
+        Volatile.Write(ref _freed, true);
         _filling?.Dispose();
-        _reserve?.Dispose();
+        Interlocked.Exchange(ref _reserve, null)?.Dispose();
         _model.Dispose();
     }
 
@@ -61,6 +71,21 @@ internal sealed class ReservingModel : IRecognizerModel
         if (Interlocked.CompareExchange(ref _filling, filling, null) is null && !_scheduler.Schedule(filling))
         {
             Volatile.Write(ref _filling, null);
+        }
+    }
+
+    /// <summary>Waits until no reserve is being made.</summary>
+    private sealed class Freeing(ReservingModel owner) : IWorkItem
+    {
+        public bool Run()
+        {
+            if (Volatile.Read(ref owner._filling) is not null)
+            {
+                return true;
+            }
+
+            owner.Free();
+            return false;
         }
     }
 
@@ -93,6 +118,11 @@ internal sealed class ReservingModel : IRecognizerModel
             // In this order, so that whoever takes the reserve finds that it may be filled again.
             Volatile.Write(ref owner._filling, null);
             Interlocked.Exchange(ref owner._reserve, _recognizer)?.Dispose();
+            if (Volatile.Read(ref owner._freed))
+            {
+                Interlocked.Exchange(ref owner._reserve, null)?.Dispose();
+            }
+
             return false;
         }
 

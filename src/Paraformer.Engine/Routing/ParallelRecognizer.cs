@@ -41,7 +41,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         {
             foreach (LanguageModel model in models)
             {
-                members.Add((model.Language, model.Model.CreateRecognizer(options)));
+                members.Add((model.Language, model.Model.CreateRecognizer(options with { Language = model.Language })));
             }
 
             return new ParallelRecognizer(members);
@@ -55,7 +55,9 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     public int LookAheadSamples => _members.Max(m => m.Recognizer.LookAheadSamples);
 
-    public string? Language => _members[_chosen].Language;
+    public string? Language => _members[_chosen].Language ?? _members[_chosen].Recognizer.Language;
+
+    public UtteranceTags? Tags => _members[_chosen].Recognizer.Tags;
 
     public void Accept(ReadOnlySpan<float> samples)
     {
@@ -65,11 +67,38 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         }
     }
 
-    public IReadOnlyList<WordHypothesis> Partial() => Choose(r => r.Partial(), Advantage);
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        foreach ((_, IStreamingRecognizer recognizer) in _members)
+        {
+            await recognizer.AcceptAsync(samples, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
-    public IReadOnlyList<WordHypothesis> EndUtterance() => End(r => r.EndUtterance());
+    public IReadOnlyList<WordHypothesis> Partial()
+    {
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.Partial())], scores, Advantage);
+    }
 
-    public IReadOnlyList<WordHypothesis> EndStream() => End(r => r.EndStream());
+    public IReadOnlyList<WordHypothesis> EndUtterance()
+    {
+        // The end of an utterance takes its evidence with it, so that comes first.
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.EndUtterance())], scores, advantage: 1);
+    }
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken) =>
+        EndAsync((r, token) => r.EndUtteranceAsync(token), cancellationToken);
+
+    public IReadOnlyList<WordHypothesis> EndStream()
+    {
+        float[] scores = Evidence();
+        return Choose([.. _members.Select(m => m.Recognizer.EndStream())], scores, advantage: 1);
+    }
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) =>
+        EndAsync((r, token) => r.EndStreamAsync(token), cancellationToken);
 
     public void Dispose()
     {
@@ -79,7 +108,18 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         }
     }
 
-    private IReadOnlyList<WordHypothesis> End(Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> end) => Choose(end, advantage: 1);
+    private async ValueTask<IReadOnlyList<WordHypothesis>> EndAsync(
+        Func<IStreamingRecognizer, CancellationToken, ValueTask<IReadOnlyList<WordHypothesis>>> end, CancellationToken cancellationToken)
+    {
+        float[] scores = Evidence();
+        var results = new IReadOnlyList<WordHypothesis>[_members.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = await end(_members[i].Recognizer, cancellationToken).ConfigureAwait(false);
+        }
+
+        return Choose(results, scores, advantage: 1);
+    }
 
     // How well each language fits, before any words.
     private float[] Evidence()
@@ -97,14 +137,10 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         return scores;
     }
 
-    private IReadOnlyList<WordHypothesis> Choose(Func<IStreamingRecognizer, IReadOnlyList<WordHypothesis>> words, float advantage)
+    private IReadOnlyList<WordHypothesis> Choose(IReadOnlyList<WordHypothesis>[] results, float[] scores, float advantage)
     {
-        // The end of an utterance takes its evidence with it, so that comes first.
-        float[] scores = Evidence();
-        var results = new IReadOnlyList<WordHypothesis>[_members.Count];
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = words(_members[i].Recognizer);
             scores[i] *= MathF.Pow(Confidence(results[i]), Trust) * (i == _chosen ? advantage : 1);
         }
 

@@ -16,7 +16,7 @@ internal interface IWorkItem
 /// </summary>
 internal sealed class WorkScheduler : IDisposable
 {
-    private readonly BlockingCollection<IWorkItem> _ready = [];
+    private readonly BlockingCollection<(IWorkItem Item, long Since)> _ready = [];
     private readonly Thread[] _workers;
 
     public WorkScheduler(int workerCount)
@@ -30,13 +30,19 @@ internal sealed class WorkScheduler : IDisposable
         }
     }
 
+    /// <summary>Threads that work.</summary>
+    public int WorkerCount => _workers.Length;
+
+    /// <summary>How long ready items wait for their turn.</summary>
+    public QueueDelay Delay { get; } = new();
+
     /// <summary>Puts an item at the back of the queue. The item sees to it that it is there at most once.</summary>
     /// <returns>False once the scheduler is disposed.</returns>
     public bool Schedule(IWorkItem item)
     {
         try
         {
-            return _ready.TryAdd(item);
+            return _ready.TryAdd((item, Delay.Now));
         }
         catch (InvalidOperationException)
         {
@@ -52,22 +58,26 @@ internal sealed class WorkScheduler : IDisposable
         return Schedule(job) ? job.Completion : Task.FromException<T>(new ObjectDisposedException(nameof(WorkScheduler)));
     }
 
-    /// <summary>Lets the workers finish the pieces in hand, and ends them.</summary>
+    /// <summary>Lets the workers finish the pieces in hand, and ends them. A worker may call it: it does not wait for itself.</summary>
     public void Dispose()
     {
         _ready.CompleteAdding();
-        foreach (Thread worker in _workers)
+        foreach (Thread worker in _workers.Where(worker => worker != Thread.CurrentThread))
         {
             worker.Join();
         }
 
-        _ready.Dispose();
+        if (!_workers.Contains(Thread.CurrentThread))
+        {
+            _ready.Dispose();
+        }
     }
 
     private void Work()
     {
-        foreach (IWorkItem item in _ready.GetConsumingEnumerable())
+        foreach ((IWorkItem item, long since) in _ready.GetConsumingEnumerable())
         {
+            Delay.Record(since);
             if (item.Run())
             {
                 Schedule(item);

@@ -36,6 +36,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private readonly Channel<ArraySegment<byte>> _audio = Channel.CreateBounded<ArraySegment<byte>>(
         new BoundedChannelOptions(QueuedPieces) { SingleReader = true });
 
+    private readonly CancellationTokenSource _abandon = new();
     private ArraySegment<byte> _piece = ArraySegment<byte>.Empty;
     private int _pieceAt;
     private BandwidthExtender? _extender;
@@ -104,10 +105,17 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
     public async ValueTask DisposeAsync()
     {
-        Interlocked.Exchange(ref _abandoned, 1);
+        if (Interlocked.Exchange(ref _abandoned, 1) == 1)
+        {
+            await _ended.Task.ConfigureAwait(false);
+            return;
+        }
+
+        await _abandon.CancelAsync().ConfigureAwait(false);
         Complete();
         Wake();
         await _ended.Task.ConfigureAwait(false);
+        _abandon.Dispose();
     }
 
     bool IWorkItem.Run()
@@ -117,6 +125,27 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
             return false;
         }
 
+        ValueTask<bool> turn = TakeTurnAsync();
+        if (turn.IsCompletedSuccessfully)
+        {
+            return turn.Result;
+        }
+
+        // A step of the model runs together with those of other streams: this one has its turn again when it is done.
+        _ = FinishTurnAsync(turn);
+        return false;
+    }
+
+    private async Task FinishTurnAsync(ValueTask<bool> turn)
+    {
+        if (await turn.ConfigureAwait(false) && !_scheduler.Schedule(this))
+        {
+            Close(new RecognitionException(RecognitionError.Internal, "the engine has been shut down"));
+        }
+    }
+
+    private async ValueTask<bool> TakeTurnAsync()
+    {
         try
         {
             int bytes = 0;
@@ -125,7 +154,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
             {
                 bytes += DecodeStep();
                 samples += _samples.WrittenCount;
-                Recognize();
+                await RecognizeAsync().ConfigureAwait(false);
             }
 
             if (Volatile.Read(ref _abandoned) == 1)
@@ -137,14 +166,14 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
             if (_piece.Count == 0 && _audio.Reader.Completion.IsCompleted)
             {
                 _decoder.Complete(_samples);
-                Recognize();
+                await RecognizeAsync().ConfigureAwait(false);
                 if (_extender is not null)
                 {
                     _extender.Flush(_widened);
-                    Hear(_widened);
+                    await HearAsync(_widened).ConfigureAwait(false);
                 }
 
-                _pipeline.Complete(_sentences);
+                await _pipeline.CompleteAsync(_sentences, _abandon.Token).ConfigureAwait(false);
                 Publish();
                 Close(null);
                 return false;
@@ -159,6 +188,11 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         catch (RecognitionException e)
         {
             Close(e);
+            return false;
+        }
+        catch (OperationCanceledException) when (Volatile.Read(ref _abandoned) == 1)
+        {
+            Close(null);
             return false;
         }
         catch (Exception e)
@@ -211,7 +245,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         }
     }
 
-    private void Recognize()
+    private ValueTask RecognizeAsync()
     {
         if (_samples.WrittenCount > 0 && _extender is null && IsNarrowband(_decoder.Info))
         {
@@ -220,21 +254,20 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
         if (_extender is null)
         {
-            Hear(_samples);
-            return;
+            return HearAsync(_samples);
         }
 
         _extender.Process(_samples.WrittenSpan, _widened);
         _samples.ResetWrittenCount();
-        Hear(_widened);
+        return HearAsync(_widened);
     }
 
     private static bool IsNarrowband(AudioStreamInfo? info) =>
         info?.SampleRate is >= BandwidthExtender.MinimumSourceRate and < BandwidthExtender.SufficientSourceRate;
 
-    private void Hear(ArrayBufferWriter<float> samples)
+    private async ValueTask HearAsync(ArrayBufferWriter<float> samples)
     {
-        _pipeline.Accept(samples.WrittenSpan, _sentences);
+        await _pipeline.AcceptAsync(samples.WrittenMemory, _sentences, _abandon.Token).ConfigureAwait(false);
         samples.ResetWrittenCount();
         Volatile.Write(ref _audioMs, _pipeline.HeardSamples * 1000 / RecognitionPipeline.SampleRate);
         Volatile.Write(ref _silenceMs, _pipeline.SilentSamples * 1000 / RecognitionPipeline.SampleRate);

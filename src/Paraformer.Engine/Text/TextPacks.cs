@@ -1,5 +1,5 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Paraformer.Engine.Routing;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Text;
@@ -12,24 +12,24 @@ internal sealed class TextPacks : IDisposable
 {
     private const string Mandarin = "zh";
     private const string PunctuationKind = "punctuation";
+    private const string NormalizationKind = "itn-fst";
 
     private readonly ModelStore _store;
     private readonly string? _normalization;
-    private readonly LoadedPacks<CtTransformerPunctuator> _punctuators;
-    private readonly LoadedPacks<PackNormalizer> _normalizers;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private Task<CtTransformerPunctuator>? _punctuator;
+    private Task<IInverseTextNormalizer>? _normalizer;
 
     /// <exception cref="ModelPackException">The named pack is not in the catalogue or is of another kind.</exception>
     public TextPacks(ModelStore store, EngineOptions options, ILogger logger)
     {
-        _store = store;
+        (_store, _logger) = (store, logger);
         _normalization = options.InverseNormalizationPack;
-        if (_normalization is not null && store.Catalog.FindPack(_normalization)?.Kind != PackNormalizer.Kind)
+        if (_normalization is not null && store.Catalog.FindPack(_normalization)?.Kind != NormalizationKind)
         {
-            throw new ModelPackException(_normalization, $"pack '{_normalization}' is not of kind {PackNormalizer.Kind}: 'paraformer models list' names those that are");
+            throw new ModelPackException(_normalization, $"pack '{_normalization}' is not of kind {NormalizationKind}: 'paraformer models list' names those that are");
         }
-
-        _punctuators = new LoadedPacks<CtTransformerPunctuator>(id => new CtTransformerPunctuator(CtTransformerModel.Load(Installed(id))), logger);
-        _normalizers = new LoadedPacks<PackNormalizer>(id => PackNormalizer.Load(Installed(id)), logger);
     }
 
     /// <summary>A formatter with what is installed now; packs are loaded when first needed.</summary>
@@ -39,7 +39,8 @@ internal sealed class TextPacks : IDisposable
         IPunctuator punctuator = Punctuator.Default;
         if (_store.Catalog.Packs.FirstOrDefault(pack => pack.Kind == PunctuationKind && _store.Find(pack.Id) is not null) is { } installed)
         {
-            punctuator = new MandarinPunctuator(await _punctuators.GetAsync(installed.Id).WaitAsync(cancellationToken).ConfigureAwait(false), punctuator);
+            punctuator = new MandarinPunctuator(
+                await Once(ref _punctuator, installed.Id, pack => new CtTransformerPunctuator(CtTransformerModel.Load(pack))).WaitAsync(cancellationToken).ConfigureAwait(false), punctuator);
         }
 
         if (_normalization is null)
@@ -47,14 +48,48 @@ internal sealed class TextPacks : IDisposable
             return new TextFormatter(punctuator);
         }
 
-        IInverseTextNormalizer mandarin = (await _normalizers.GetAsync(_normalization).WaitAsync(cancellationToken).ConfigureAwait(false)).Normalizer;
+        IInverseTextNormalizer mandarin = await Once(ref _normalizer, _normalization, Normalizer).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new TextFormatter(punctuator, language => PunctuationStyle.Primary(language) == Mandarin ? mandarin : InverseTextNormalizers.For(language));
     }
 
     public void Dispose()
     {
-        _punctuators.Dispose();
-        _normalizers.Dispose();
+        if (_punctuator is { IsCompletedSuccessfully: true })
+        {
+            _punctuator.GetAwaiter().GetResult().Dispose();
+        }
+    }
+
+    private static IInverseTextNormalizer Normalizer(InstalledPack pack)
+    {
+        try
+        {
+            return InverseTextNormalizers.Load(pack);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id} is damaged: run 'paraformer models verify {pack.Descriptor.Id}'", e);
+        }
+    }
+
+    /// <summary>Loads a pack once; a load that failed is tried again.</summary>
+    private Task<T> Once<T>(ref Task<T>? loading, string id, Func<InstalledPack, T> load)
+    {
+        lock (_gate)
+        {
+            if (loading is null or { IsFaulted: true })
+            {
+                loading = Task.Run(() =>
+                {
+                    long started = Stopwatch.GetTimestamp();
+                    T loaded = load(Installed(id));
+                    EngineLog.PackLoaded(_logger, id, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                    return loaded;
+                });
+            }
+
+            return loading;
+        }
     }
 
     private InstalledPack Installed(string id) =>
@@ -71,28 +106,5 @@ internal sealed class TextPacks : IDisposable
             For(language).Punctuate(words, language, result, isFinal, memory);
 
         private IPunctuator For(string language) => PunctuationStyle.Primary(language) == Mandarin ? mandarin : others;
-    }
-
-    /// <summary>A loaded pack of kind itn-fst.</summary>
-    private sealed record PackNormalizer(IInverseTextNormalizer Normalizer) : IDisposable
-    {
-        public const string Kind = "itn-fst";
-
-        public static PackNormalizer Load(InstalledPack pack)
-        {
-            try
-            {
-                return new PackNormalizer(InverseTextNormalizers.Load(pack));
-            }
-            catch (InvalidDataException e)
-            {
-                throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id} is damaged: run 'paraformer models verify {pack.Descriptor.Id}'", e);
-            }
-        }
-
-        public void Dispose()
-        {
-            // Its transducers are managed memory.
-        }
     }
 }

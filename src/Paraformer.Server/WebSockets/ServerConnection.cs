@@ -17,14 +17,11 @@ internal sealed class ServerConnection : IMessageConnection
 
     private readonly FrameSource _source;
     private readonly FrameSink _sink;
-    private readonly TextAssembly _text;
+    private readonly MessageAssembly _messages;
     private readonly WebSocketConnectionOptions _options;
-    private readonly long _maxBinaryMessageBytes;
     private readonly Action _abort;
     private readonly SemaphoreSlim _receiving = new(1, 1);
     private FrameHeader _frame;
-    private Opcode? _message;
-    private long _messageBytes;
     private bool _discards;
     private bool _isBroken;
     private Frame? _close;
@@ -39,9 +36,8 @@ internal sealed class ServerConnection : IMessageConnection
     {
         _source = source;
         _sink = new FrameSink(stream);
-        _text = text;
+        _messages = new MessageAssembly(text, options.MaxTextMessageBytes, maxBinaryMessageBytes);
         _options = options;
-        _maxBinaryMessageBytes = maxBinaryMessageBytes;
         _abort = abort;
     }
 
@@ -52,7 +48,7 @@ internal sealed class ServerConnection : IMessageConnection
         await _receiving.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _text.Clear();
+            _messages.Clear();
             while (true)
             {
                 if (_close is { } close)
@@ -71,7 +67,7 @@ internal sealed class ServerConnection : IMessageConnection
             // Broken text leaves the framing sound: the rest can be read up to the client's close.
             _discards = true;
             _isBroken = e is MalformedFrameException { CloseStatus: 1002 };
-            _text.Clear();
+            _messages.Clear();
             throw;
         }
         catch (Exception e) when (IsLoss(e, cancellationToken))
@@ -120,8 +116,7 @@ internal sealed class ServerConnection : IMessageConnection
             _abort();
         }
 
-        _text.Clear();
-
+        _messages.Clear();
         return ValueTask.CompletedTask;
     }
 
@@ -138,7 +133,10 @@ internal sealed class ServerConnection : IMessageConnection
                 return null;
             }
 
-            BeginFrame();
+            if (!_discards)
+            {
+                _messages.Begin(_frame);
+            }
         }
 
         Memory<byte> piece = Memory<byte>.Empty;
@@ -151,59 +149,7 @@ internal sealed class ServerConnection : IMessageConnection
             }
         }
 
-        return _discards ? null : OnPiece(piece);
-    }
-
-    private void BeginFrame()
-    {
-        if (_discards)
-        {
-            return;
-        }
-
-        if (_frame.Opcode != Opcode.Continuation)
-        {
-            if (_message is not null)
-            {
-                throw FrameHeader.Broken("a message began before the one before it had ended");
-            }
-
-            _message = _frame.Opcode;
-            _messageBytes = 0;
-        }
-        else if (_message is null)
-        {
-            throw FrameHeader.Broken("a continuation came where no message had begun");
-        }
-
-        _messageBytes = _frame.PayloadLength > long.MaxValue - _messageBytes ? long.MaxValue : _messageBytes + _frame.PayloadLength;
-        if (_message == Opcode.Text && _messageBytes > _options.MaxTextMessageBytes)
-        {
-            throw new MessageTooLargeException($"A text message is longer than {_options.MaxTextMessageBytes} bytes.");
-        }
-
-        if (_message == Opcode.Binary && _messageBytes > _maxBinaryMessageBytes)
-        {
-            throw new MessageTooLargeException($"A binary message is longer than {_maxBinaryMessageBytes} bytes; send audio in many messages.");
-        }
-    }
-
-    private Frame? OnPiece(Memory<byte> piece)
-    {
-        bool isText = _message == Opcode.Text;
-        bool isEnd = _frame.IsFinal && _source.IsAtEnd;
-        if (isEnd)
-        {
-            _message = null;
-        }
-
-        if (!isText)
-        {
-            return piece.IsEmpty ? null : new Frame(FrameKind.Binary, piece);
-        }
-
-        _text.Append(piece.Span);
-        return isEnd ? new Frame(FrameKind.Text, _text.Finish()) : null;
+        return _discards ? null : _messages.Take(piece, isEnd: _frame.IsFinal && _source.IsAtEnd);
     }
 
     private async ValueTask OnControlAsync(CancellationToken cancellationToken)
@@ -248,7 +194,7 @@ internal sealed class ServerConnection : IMessageConnection
         try
         {
             _discards = true;
-            _text.Clear();
+            _messages.Clear();
             while (_close is null && !_isBroken)
             {
                 await SkipAsync(cancellationToken).ConfigureAwait(false);

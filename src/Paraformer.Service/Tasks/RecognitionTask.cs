@@ -18,15 +18,9 @@ internal sealed class RecognitionTask : IDisposable
     private readonly Outbox _outbox;
     private readonly CancellationTokenSource _stop;
     private readonly SilenceMonitor _silence;
-    private readonly EarlyAudio _early;
-    private readonly AudioPace _pace;
+    private readonly AudioIntake _intake;
     private readonly SessionTicket _ticket;
     private readonly TaskMetrics _metrics;
-    private readonly Lock _gate = new();
-    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IRecognitionStream? _stream;
-    private bool _inputEnded;
-    private bool _hasAudio;
     private long _startedAt = Clock.Never;
     private long _endedAt = Clock.Never;
 
@@ -38,8 +32,7 @@ internal sealed class RecognitionTask : IDisposable
         _outbox = outbox;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(outbox.Lifetime);
         _silence = new SilenceMonitor(context.Clock, context.Options, specification.Heartbeat);
-        _early = new EarlyAudio(context.Options.MaxEarlyAudioBytes, context.Buffers);
-        _pace = new AudioPace(context);
+        _intake = new AudioIntake(context);
         _ticket = ticket;
         LogId = Log.Clean(specification.TaskId);
         _metrics = new TaskMetrics(context);
@@ -58,7 +51,7 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>When the client was told that it may send audio.</summary>
     public long StartedAt => Volatile.Read(ref _startedAt);
 
-    public bool InputEnded => Volatile.Read(ref _inputEnded);
+    public bool InputEnded => _intake.HasEnded;
 
     /// <summary>Ends when the stream has been freed. Never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
@@ -81,26 +74,10 @@ internal sealed class RecognitionTask : IDisposable
             return;
         }
 
-        _hasAudio = true;
         _metrics.OnAudio();
         try
         {
-            lock (_gate)
-            {
-                if (_stream is null && _early.TryAppend(audio.Span))
-                {
-                    return;
-                }
-            }
-
-            if (!_handedOver.Task.IsCompleted)
-            {
-                await WaitForHandOverAsync().ConfigureAwait(false);
-            }
-
-            IRecognitionStream stream = _stream!;
-            await stream.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
-            await _pace.HoldAsync(stream.AudioMs, _stop.Token).ConfigureAwait(false);
+            await _intake.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -111,15 +88,8 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>Ends the audio: what was heard is finished, then the task is.</summary>
     public async ValueTask EndInputAsync()
     {
-        IRecognitionStream? stream;
-        lock (_gate)
-        {
-            Volatile.Write(ref _inputEnded, true);
-            _metrics.OnInputEnded();
-            stream = _stream;
-        }
-
-        if (stream is not null)
+        _metrics.OnInputEnded();
+        if (_intake.End() is { } stream)
         {
             await CompleteAsync(stream).ConfigureAwait(false);
         }
@@ -143,7 +113,7 @@ internal sealed class RecognitionTask : IDisposable
     /// <summary>Fails a task that has been silent too long, or sends its heartbeat.</summary>
     public async ValueTask CheckSilenceAsync()
     {
-        if (Volatile.Read(ref _stream) is not { } stream)
+        if (_intake.Stream is not { } stream)
         {
             return;
         }
@@ -196,39 +166,16 @@ internal sealed class RecognitionTask : IDisposable
         }
         finally
         {
-            lock (_gate)
-            {
-                _early.Clear();
-            }
-
+            _intake.Clear();
             await _ticket.ReturnAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Gives the early audio to the stream, then lets the receive loop write to it.</summary>
     private async Task HandOverAsync(IRecognitionStream stream)
     {
         try
         {
-            bool inputEnded;
-            while (true)
-            {
-                ReadOnlyMemory<byte> audio;
-                lock (_gate)
-                {
-                    if (!_early.TryTake(out audio))
-                    {
-                        Volatile.Write(ref _stream, stream);
-                        inputEnded = _inputEnded;
-                        break;
-                    }
-                }
-
-                await stream.WriteAsync(audio, _stop.Token).ConfigureAwait(false);
-            }
-
-            _handedOver.SetResult();
-            if (inputEnded)
+            if (await _intake.HandOverAsync(stream, _stop.Token).ConfigureAwait(false))
             {
                 await CompleteAsync(stream).ConfigureAwait(false);
             }
@@ -239,16 +186,9 @@ internal sealed class RecognitionTask : IDisposable
         }
     }
 
-    private async ValueTask WaitForHandOverAsync()
-    {
-        long since = _context.Clock.Now;
-        await _handedOver.Task.WaitAsync(_stop.Token).ConfigureAwait(false);
-        _context.Metrics.Waited(LimitNames.EarlyAudio, _context.Clock.Time.GetElapsedTime(since));
-    }
-
     private async ValueTask CompleteAsync(IRecognitionStream stream)
     {
-        if (!_hasAudio)
+        if (!_intake.HasAudio)
         {
             await FailAsync(Failure.NoAudio).ConfigureAwait(false);
             return;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Paraformer.Protocol;
 
 namespace Paraformer.Service.Tests.Fakes;
@@ -30,7 +29,7 @@ internal sealed class Harness : IAsyncDisposable
 
     public ScriptedEngine Engine { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new();
+    public TestTime Time { get; } = new();
 
     public RecognitionService Service { get; }
 

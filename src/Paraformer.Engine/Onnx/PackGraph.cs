@@ -1,0 +1,142 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Models;
+
+namespace Paraformer.Engine.Onnx;
+
+/// <summary>An ONNX graph of a pack. What a recogniser relies on is checked before its first run, so that a wrong file is an error with a name. Safe to share.</summary>
+internal sealed class PackGraph : IDisposable
+{
+    private readonly string _packId;
+
+    private PackGraph(string packId, string file, InferenceSession session)
+    {
+        _packId = packId;
+        FileName = file;
+        Session = session;
+        Metadata = session.ModelMetadata.CustomMetadataMap;
+    }
+
+    /// <summary>The file inside the pack.</summary>
+    public string FileName { get; }
+
+    public InferenceSession Session { get; }
+
+    /// <summary>The graph's own properties.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>Loads the first of the files that the pack has.</summary>
+    /// <exception cref="ModelPackException">It has none of them, or the file is not an ONNX graph that this machine can run.</exception>
+    public static PackGraph Load(InstalledPack pack, params ReadOnlySpan<string> names)
+    {
+        string id = pack.Descriptor.Id;
+        foreach (string name in names)
+        {
+            string path = Path.Combine(pack.Folder, name);
+            if (File.Exists(path))
+            {
+                return new PackGraph(id, name, Open(id, path));
+            }
+        }
+
+        throw new ModelPackException(id, $"pack {id} in {pack.Folder} has none of {string.Join(", ", names!)}: run 'paraformer models verify {id}'");
+    }
+
+    /// <summary>The error that the file is not what it should be.</summary>
+    public ModelPackException Wrong(string what, Exception? cause = null) =>
+        new(_packId, $"pack {_packId}: {FileName} {what}: run 'paraformer models verify {_packId}'", cause);
+
+    /// <summary>A whole number among the graph's properties.</summary>
+    /// <exception cref="ModelPackException">It is missing or out of range.</exception>
+    public int Number(string key, int least, int most) =>
+        Numbers(key, least, most) is [int only] ? only : throw Wrong($"has several values for '{key}'; one is expected");
+
+    /// <summary>A list of whole numbers among the graph's properties.</summary>
+    /// <exception cref="ModelPackException">It is missing, or a value is out of range.</exception>
+    public int[] Numbers(string key, int least, int most)
+    {
+        string text = Metadata.TryGetValue(key, out string? value) ? value : throw Wrong($"has no property '{key}'");
+        string[] parts = text.Split(',');
+        var numbers = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            numbers[i] = int.TryParse(parts[i], NumberStyles.Integer, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
+                ? number
+                : throw Wrong($"has '{Short(text)}' for '{key}'; whole numbers from {least} to {most} are expected");
+        }
+
+        return numbers;
+    }
+
+    /// <summary>Checks an input tensor.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Type of its values.</param>
+    /// <param name="shape">Its dimensions; -1 where any fits.</param>
+    /// <exception cref="ModelPackException">There is none of that name, or it has another type or shape.</exception>
+    public void RequireInput(string name, TensorElementType type, params ReadOnlySpan<int> shape) => Require("input", Session.InputMetadata, name, type, shape);
+
+    /// <summary>Checks an output tensor, as <see cref="RequireInput"/>.</summary>
+    public void RequireOutput(string name, TensorElementType type, params ReadOnlySpan<int> shape) => Require("output", Session.OutputMetadata, name, type, shape);
+
+    public void Dispose() => Session.Dispose();
+
+    private static InferenceSession Open(string packId, string path)
+    {
+        try
+        {
+            // The workers are the threads; an arena would grow with every new shape and never give back.
+            using var options = new SessionOptions
+            {
+                IntraOpNumThreads = 1,
+                InterOpNumThreads = 1,
+                EnableCpuMemArena = false,
+                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            };
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            return new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelPackException(packId, $"pack {packId}: {path} cannot be loaded ({Short(e.Message)}): run 'paraformer models verify {packId}'", e);
+        }
+    }
+
+    private void Require(string what, IReadOnlyDictionary<string, NodeMetadata> tensors, string name, TensorElementType type, ReadOnlySpan<int> shape)
+    {
+        if (!tensors.TryGetValue(name, out NodeMetadata? tensor))
+        {
+            throw Wrong($"has no {what} '{name}'; it has {Short(string.Join(", ", tensors.Keys))}");
+        }
+
+        if (!tensor.IsTensor || tensor.ElementDataType != type)
+        {
+            throw Wrong($"has {tensor.ElementDataType} in {what} '{name}'; {type} is expected");
+        }
+
+        // A graph need not state the shapes of its outputs.
+        bool fits = tensor.Dimensions.Length == shape.Length || (what == "output" && tensor.Dimensions.Length == 0);
+        for (int i = 0; fits && i < tensor.Dimensions.Length; i++)
+        {
+            fits = shape[i] < 0 || tensor.Dimensions[i] <= 0 || tensor.Dimensions[i] == shape[i];
+        }
+
+        if (!fits)
+        {
+            throw Wrong($"has the shape {Describe(tensor.Dimensions)} in {what} '{name}'; {Describe(shape)} is expected");
+        }
+    }
+
+    private static string Describe(ReadOnlySpan<int> shape)
+    {
+        var parts = new string[shape.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = shape[i] < 0 ? "any" : shape[i].ToString(CultureInfo.InvariantCulture);
+        }
+
+        return $"[{string.Join(", ", parts)}]";
+    }
+
+    private static string Short(string text) => text.Length <= 200 ? text : text[..200] + "…";
+}
