@@ -3,6 +3,7 @@ using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Streams;
+using Paraformer.Engine.Text;
 
 namespace Paraformer.Engine;
 
