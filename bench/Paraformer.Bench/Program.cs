@@ -68,7 +68,7 @@ switch (args.FirstOrDefault())
         FilterBankSpeed.Run();
         return 0;
     case "mandarin" when args.Length > 1:
-        MandarinAccuracy.Run(args[1], args[2..]);
+        await MandarinAccuracy.RunAsync(args[1], args[2..]);
         return 0;
     default:
         Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Paraformer.Engine;
 using Paraformer.Engine.Vad;
 using Paraformer.Models;
 
@@ -10,7 +11,7 @@ namespace Paraformer.Bench.Rivals;
 /// The same Silero file through sherpa-onnx's C interface and through this engine, in turn, each in a process of its own: the two
 /// bring different versions of ONNX Runtime. sherpa-onnx comes from the npm package <c>sherpa-onnx-linux-x64</c>, unpacked.
 /// </summary>
-internal static unsafe class SherpaVad
+internal static class SherpaVad
 {
     public const string ChildCommand = "sherpa-vad-child";
 
@@ -49,7 +50,7 @@ internal static unsafe class SherpaVad
         return Measure(speech, window => detector.Detect(window));
     }
 
-    private static double Theirs(string folder, string model, float[] speech)
+    private static unsafe double Theirs(string folder, string model, float[] speech)
     {
         nint library = NativeLibrary.Load(Path.GetFullPath(Path.Combine(folder, "libsherpa-onnx-c-api.so")));
         var create = (delegate* unmanaged<VadConfig*, float, nint>)NativeLibrary.GetExport(library, "SherpaOnnxCreateVoiceActivityDetector");

@@ -18,7 +18,11 @@ internal static class BenchSpeech
     {
         await using AudioInput input = await AudioInput.OpenAsync(file, console, cancellationToken);
         FormatChoice choice = FormatChoice.Make(input, null, null, Rate, local: true, converter: null);
-        AudioDecoders.TryParse(choice.Format, out AudioCodec codec);
+        if (!AudioDecoders.TryParse(choice.Format, out AudioCodec codec))
+        {
+            throw CliException.Usage("the audio format is not known", choice.Format, "name another file");
+        }
+
         var samples = new ArrayBufferWriter<float>();
         using StreamingAudioDecoder decoder = AudioDecoders.Create(codec, choice.SampleRate, Rate);
         try

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Paraformer.Cli.Bench;
-using Paraformer.Cli.Output;
 using Paraformer.Cli.Packs;
 using Paraformer.Cli.Recognition;
 using Paraformer.Engine;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Paraformer.Engine.CharCtc;
 using Paraformer.Engine.Lm;
 
@@ -16,6 +17,7 @@ internal sealed class BiasWords
     private readonly Homophones _homophones;
     private readonly float[] _mixed;
     private readonly List<Node> _nodes = [new Node(0, 0)];
+    private readonly List<int> _begins = [];
     private readonly List<BiasEntry> _wanted = [];
     private readonly List<float> _bonuses = [];
     private readonly List<float> _alone = [];
@@ -60,12 +62,28 @@ internal sealed class BiasWords
     public float Promise { get; }
 
     /// <summary>Hears the next frame.</summary>
-    public void Hear(ReadOnlySpan<float> posteriors) => _homophones.Mix(posteriors, _mixed);
+    /// <param name="posteriors">Log posteriors of the classes.</param>
+    /// <param name="floor">Classes below this score are not tried.</param>
+    public void Hear(ReadOnlySpan<float> posteriors, float floor)
+    {
+        _homophones.Mix(posteriors, _mixed);
+
+        // Every hypothesis asks for the beginnings, of which there may be a thousand.
+        _begins.Clear();
+        foreach (int node in _nodes[0].Children)
+        {
+            if (_mixed[_nodes[-node].Class] >= floor)
+            {
+                _begins.Add(node);
+            }
+        }
+    }
 
     /// <summary>A class's log posterior, its homophones' included.</summary>
     public float Posterior(int number) => _mixed[number];
 
-    public ReadOnlySpan<int> Children(int node) => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_nodes[-node].Children);
+    /// <summary>The nodes behind a node; behind the root, those whose class was heard now.</summary>
+    public ReadOnlySpan<int> Children(int node) => CollectionsMarshal.AsSpan(node == 0 ? _begins : _nodes[-node].Children);
 
     public ushort Class(int node) => _nodes[-node].Class;
 

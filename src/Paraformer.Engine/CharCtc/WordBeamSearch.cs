@@ -47,7 +47,7 @@ internal sealed class WordBeamSearch
     public void Step(ReadOnlySpan<float> posteriors)
     {
         Choose(posteriors);
-        _bias?.Hear(posteriors);
+        _bias?.Hear(posteriors, _options.ClassFloor);
         float blank = posteriors[0] + _options.BlankBonus;
         _next.Clear();
         _threshold = float.NegativeInfinity;

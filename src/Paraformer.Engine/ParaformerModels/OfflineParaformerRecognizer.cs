@@ -86,7 +86,7 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
 
     public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
 
-    public float? ShareOf(string language) => _scripts.ShareOf(language, _pieces);
+    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
 
     public void Dispose()
     {

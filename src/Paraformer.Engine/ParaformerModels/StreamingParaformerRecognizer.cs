@@ -59,7 +59,7 @@ internal sealed class StreamingParaformerRecognizer : IStreamingRecognizer, ILan
 
     public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
 
-    public float? ShareOf(string language) => _scripts.ShareOf(language, _pieces);
+    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
 
     public void Dispose() => _chunks.Dispose();
 

@@ -13,9 +13,6 @@ internal sealed class RecognitionPipeline : IDisposable
 {
     public const int SampleRate = 16000;
 
-    // What the recogniser hears before the detector fired: onsets are soft, and it wants some room tone first.
-    private const int PreRollSamples = SampleRate * 6 / 10;
-
     // A sentence whose meaning has not ended ends with a pause of 2 s, as the service documents it.
     private const int MaxPauseSamples = SampleRate * 2;
 
@@ -27,7 +24,7 @@ internal sealed class RecognitionPipeline : IDisposable
     private readonly Endpointer _endpointer;
     private readonly SentenceAssembler _sentences;
     private readonly RoomTone _roomTone = new();
-    private readonly SampleRing _preRoll = new(PreRollSamples);
+    private readonly SampleRing _preRoll;
     private readonly float[] _window;
     private readonly float[] _block;
     private readonly ArrayBufferWriter<float> _pending = new();
@@ -44,6 +41,7 @@ internal sealed class RecognitionPipeline : IDisposable
         _sentences = new SentenceAssembler(SampleRate, formatter, sentences);
         _detector = detector;
         _recognizer = recognizer;
+        _preRoll = new SampleRing(recognizer.LeadInSamples);
         _endpointer = new Endpointer(endpointing, SampleRate);
         _window = new float[detector.WindowSamples];
         _block = new float[detector.WindowSamples * WindowsPerBlock];

@@ -58,6 +58,12 @@ internal interface IStreamingRecognizer : IDisposable
     /// <summary>How many samples after a word the recogniser needs to have heard before <see cref="EndUtterance"/> is sure to include it.</summary>
     int LookAheadSamples { get; }
 
+    /// <summary>
+    /// How many samples of what came before an utterance the recogniser is given with its beginning: onsets are soft, and it wants
+    /// some room tone first.
+    /// </summary>
+    int LeadInSamples => 16 * 600;
+
     /// <summary>Code of the language of the words that were returned last; null where the recogniser knows only one.</summary>
     string? Language => null;
 

@@ -5,23 +5,28 @@ internal sealed record LanguageModel(string? Language, IRecognizerModel Model);
 
 /// <summary>
 /// Several recognisers on the same audio, one per language. Each sentence is that of the one that fits best: by the
-/// confidence of its words, and by what those that hear languages apart say of its language.
+/// confidence of its words, by how much of the speech they cover, and by what those that hear languages apart say of its language.
 /// </summary>
 internal sealed class ParallelRecognizer : IStreamingRecognizer
 {
+    // Scores are natural logarithms of odds, their weights fitted by logistic regression to 164 English and Mandarin utterances. English
+    // sounds like Chinese to a small Chinese network, but its words for it have little confidence and cover a third of the speech:
+    // it leaves out what is no Chinese.
+    private const float Trust = 1;
+    private const float Reach = 1.25f;
+
     // A partial changes its language only for a clearly better one, so that captions do not flicker.
-    private const float Advantage = 1.5f;
+    private const float Advantage = 1;
 
-    // How much more confidence tells than the sound alone: English read aloud sounds up to thirteen times more like Chinese to a
-    // small Chinese network, whose words for it have a third of the confidence of the English ones.
-    private const int Trust = 6;
-
-    // What a sentence without a word is worth, and where nothing speaks for or against a language.
-    private const float NoWord = 1e-4f;
-    private const float NoEvidence = 0.5f;
+    // The least confidence and the least share of the speech, so that no sentence is impossible.
+    private const float LeastConfidence = 1e-3f;
+    private const float LeastShare = 1e-2f;
 
     // What words are worth whose confidence a recogniser does not know before the end.
     private const float UnknownConfidence = 0.9f;
+
+    // Added to a word's length: where a recogniser knows no times yet, its words count all the same.
+    private const int LeastLength = 16 * 60;
 
     private readonly IReadOnlyList<(string? Language, IStreamingRecognizer Recognizer)> _members;
     private int _chosen;
@@ -55,6 +60,8 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     public int LookAheadSamples => _members.Max(m => m.Recognizer.LookAheadSamples);
 
+    public int LeadInSamples => _members.Max(m => m.Recognizer.LeadInSamples);
+
     public string? Language => _members[_chosen].Language ?? _members[_chosen].Recognizer.Language;
 
     public UtteranceTags? Tags => _members[_chosen].Recognizer.Tags;
@@ -85,7 +92,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     {
         // The end of an utterance takes its evidence with it, so that comes first.
         float[] scores = Evidence();
-        return Choose([.. _members.Select(m => m.Recognizer.EndUtterance())], scores, advantage: 1);
+        return Choose([.. _members.Select(m => m.Recognizer.EndUtterance())], scores, advantage: 0);
     }
 
     public ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken) =>
@@ -94,7 +101,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     public IReadOnlyList<WordHypothesis> EndStream()
     {
         float[] scores = Evidence();
-        return Choose([.. _members.Select(m => m.Recognizer.EndStream())], scores, advantage: 1);
+        return Choose([.. _members.Select(m => m.Recognizer.EndStream())], scores, advantage: 0);
     }
 
     public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) =>
@@ -118,7 +125,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
             results[i] = await end(_members[i].Recognizer, cancellationToken).ConfigureAwait(false);
         }
 
-        return Choose(results, scores, advantage: 1);
+        return Choose(results, scores, advantage: 0);
     }
 
     // How well each language fits, before any words.
@@ -127,10 +134,9 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         var scores = new float[_members.Count];
         for (int i = 0; i < scores.Length; i++)
         {
-            scores[i] = 1;
             foreach ((_, IStreamingRecognizer recognizer) in _members)
             {
-                scores[i] *= (_members[i].Language is { } language ? (recognizer as ILanguageEvidence)?.ShareOf(language) : null) ?? NoEvidence;
+                scores[i] += _members[i].Language is { } language && recognizer is ILanguageEvidence evidence ? evidence.EvidenceFor(language) : 0;
             }
         }
 
@@ -139,27 +145,39 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
 
     private IReadOnlyList<WordHypothesis> Choose(IReadOnlyList<WordHypothesis>[] results, float[] scores, float advantage)
     {
+        var lengths = new long[results.Length];
         for (int i = 0; i < results.Length; i++)
         {
-            scores[i] *= MathF.Pow(Confidence(results[i]), Trust) * (i == _chosen ? advantage : 1);
+            scores[i] += Trust * MathF.Log(Confidence(results[i], out lengths[i]));
         }
 
-        _chosen = Array.IndexOf(scores, scores.Max());
+        // Before any word there is nothing to choose between: the language stays that of the sentence before.
+        long longest = lengths.Max();
+        if (longest > 0)
+        {
+            for (int i = 0; i < scores.Length; i++)
+            {
+                scores[i] += (Reach * MathF.Log(Math.Max((float)lengths[i] / longest, LeastShare))) + (i == _chosen ? advantage : 0);
+            }
+
+            _chosen = Array.IndexOf(scores, scores.Max());
+        }
+
         return results[_chosen];
     }
 
     // Weighted by how long each word is: short words are heard into anything.
-    private static float Confidence(IReadOnlyList<WordHypothesis> words)
+    private static float Confidence(IReadOnlyList<WordHypothesis> words, out long length)
     {
         double sum = 0;
-        double weight = 0;
+        length = 0;
         foreach (WordHypothesis word in words)
         {
-            long length = word.EndSample - word.BeginSample + 1;
-            sum += word.Confidence * length;
-            weight += length;
+            long own = word.EndSample - word.BeginSample + LeastLength;
+            sum += word.Confidence * own;
+            length += own;
         }
 
-        return weight == 0 ? NoWord : sum == 0 ? UnknownConfidence : Math.Max((float)(sum / weight), NoWord);
+        return length == 0 ? LeastConfidence : sum == 0 ? UnknownConfidence : Math.Max((float)(sum / length), LeastConfidence);
     }
 }

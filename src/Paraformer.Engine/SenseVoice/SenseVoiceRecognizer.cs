@@ -100,7 +100,7 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
 
     public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
 
-    public float? ShareOf(string language) => _latest is { } latest && latest.LanguageShares.TryGetValue(language, out float share) ? share : null;
+    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_latest is { } latest && latest.LanguageShares.TryGetValue(language, out float share) ? share : null);
 
     public void Dispose()
     {

@@ -53,8 +53,8 @@ public sealed class StreamingParaformerTests
         using StreamingParaformerModel model = StreamingParaformerModel.Load(ReferenceModels.Pack("streaming"));
         JsonElement test = ReferenceModels.Cases("streaming").First();
         int[] fires = ReferenceModels.Numbers(test, "fires");
-        IReadOnlyList<WordHypothesis> words = Recognize(model, [ReferenceModels.Speech.Length]);
-        Assert.Equal(fires.Length, words.Count);
+        WordHypothesis[] words = Recognize(model, [ReferenceModels.Speech.Length]);
+        Assert.Equal(fires.Length, words.Length);
         for (int i = 0; i < fires.Length; i++)
         {
             long end = Math.Min(ReferenceModels.Speech.Length, (fires[i] * 960) + 200);

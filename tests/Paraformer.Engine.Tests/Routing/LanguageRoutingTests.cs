@@ -26,6 +26,26 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
         Assert.All(english, sentence => Assert.Equal("en", sentence.Language));
     }
 
+    [Fact]
+    public async Task At_least_95_of_100_sentences_are_in_the_right_language()
+    {
+        Packs.RequireEnglish();
+        int sentences = 0, wrong = 0;
+        foreach ((string path, string language) in MandarinClips.Require().Where((_, i) => i % 3 == 1).Select(clip => (clip.Path, "zh"))
+            .Concat(Directory.GetFiles(Path.GetDirectoryName(Samples.Austen)!, "austen-*.wav").Select(path => (path, "en"))))
+        {
+            foreach (RecognizedSentence sentence in await FinalsAsync(path, "zh,en"))
+            {
+                sentences++;
+                wrong += sentence.Language == language ? 0 : 1;
+                TestContext.Current.TestOutputHelper?.WriteLine($"{language} {sentence.Language} {sentence.Text}");
+            }
+        }
+
+        Assert.True(sentences >= 20);
+        Assert.True(wrong <= sentences / 20, $"{wrong} of {sentences} sentences are in the wrong language");
+    }
+
     [Theory]
     [InlineData("zh")]
     [InlineData("en")]
