@@ -58,6 +58,9 @@ switch (args.FirstOrDefault())
     case "punctuation":
         PunctuationSpeed.Run();
         return 0;
+    case "text":
+        TextSpeed.Run();
+        return 0;
     case "opus" when args.Length == 4:
         await OpusSessions.RunAsync(int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture)), args[3]);
         return 0;
@@ -68,6 +71,6 @@ switch (args.FirstOrDefault())
         await MandarinAccuracy.RunAsync(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

@@ -19,4 +19,10 @@ public sealed record EngineOptions
     /// <see cref="RecognitionError.Overloaded"/>: the machine's measured headroom. Default: null, none is refused for that.
     /// </summary>
     public TimeSpan? MaxQueueDelay { get; init; }
+
+    /// <summary>
+    /// Pack of kind <c>itn-fst</c> that writes the numbers of Mandarin instead of the engine's own grammar, as <c>itn-zh</c>, whose conventions are others
+    /// (1200000 for 120万). Default: null, the engine's own grammar.
+    /// </summary>
+    public string? InverseNormalizationPack { get; init; }
 }

@@ -3,6 +3,7 @@ using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Streams;
+using Paraformer.Engine.Text;
 
 namespace Paraformer.Engine;
 
@@ -69,7 +70,7 @@ public sealed partial class RecognitionEngine
     }
 
     // Of an admitted stream.
-    private async Task<RecognitionStream> OpenAsync(StreamRequest request, StreamingAudioDecoder decoder, StreamModels models, CancellationToken cancellationToken)
+    private async Task<RecognitionStream> OpenAsync(StreamRequest request, StreamingAudioDecoder decoder, StreamModels models, TextFormatter formatter, CancellationToken cancellationToken)
     {
         // Native state is made where it is used and freed: on the workers. Spread over the thread pool's threads it would
         // leave a piece of every thread's heap behind.
@@ -96,7 +97,7 @@ public sealed partial class RecognitionEngine
             Language = models.Recognizers[0].Language ?? (request.Languages.Count > 0 ? request.Languages[0] : ""),
         };
         Task<RecognitionPipeline> making = _scheduler.RunAsync(
-            () => new RecognitionPipeline(models.Detector!.Model.CreateDetector(), ParallelRecognizer.Create(models.Recognizers, options), endpointing, _formatter, sentences));
+            () => new RecognitionPipeline(models.Detector!.Model.CreateDetector(), ParallelRecognizer.Create(models.Recognizers, options), endpointing, formatter, sentences));
         try
         {
             RecognitionPipeline pipeline = await making.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -29,7 +29,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
     private readonly ILogger _logger;
     private readonly ModelRouter _router;
     private readonly WorkScheduler _scheduler;
-    private readonly TextFormatter _formatter = new(Punctuator.Default);
+    private readonly TextPacks _texts;
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,12 +48,14 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _only = only;
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, ModelTest.RunAsync, Fingerprint, logger);
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), ModelTest.RunAsync, Fingerprint, logger);
+        _texts = new TextPacks(store, options, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
         _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is not positive.</exception>
+    /// <exception cref="ModelPackException">The pack that the options name for numbers is not in the catalogue or is of another kind.</exception>
     public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null) => Create(store, options, loggers, only: null);
 
     /// <summary>Makes an engine on which one recogniser serves every request.</summary>
@@ -70,6 +72,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
     public async Task PreloadAsync(CancellationToken cancellationToken = default)
     {
         await Task.Run(AudioDecoders.Preload, cancellationToken).ConfigureAwait(false);
+        _ = await FormatterAsync(cancellationToken).ConfigureAwait(false);
         IEnumerable<string> packs = _only is not null ? [_only.PackId] : DescribeModels().SelectMany(m => m.Languages).Select(l => l.Pack).OfType<string>().Distinct();
         foreach (string pack in packs)
         {
@@ -126,6 +129,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
 
         StreamingAudioDecoder decoder = CreateDecoder(request);
         var models = new StreamModels();
+        TextFormatter formatter;
         try
         {
             foreach ((string? language, string pack) in Choose(request))
@@ -134,6 +138,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
             }
 
             models.Detector = await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false);
+            formatter = await FormatterAsync(cancellationToken).ConfigureAwait(false);
             Admit();
         }
         catch
@@ -143,7 +148,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
             throw;
         }
 
-        return await OpenAsync(request, decoder, models, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(request, decoder, models, formatter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits for the open streams to be disposed, then frees threads and models.</summary>
@@ -165,6 +170,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _scheduler.Dispose();
         _recognizers.Dispose();
         _detectors.Dispose();
+        _texts.Dispose();
         _reloading.Dispose();
     }
 
@@ -174,6 +180,18 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         try
         {
             return await packs.LeaseAsync(packId, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelPackException e)
+        {
+            throw new RecognitionException(RecognitionError.ModelUnavailable, e.Message, e);
+        }
+    }
+
+    private async Task<TextFormatter> FormatterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _texts.FormatterAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (ModelPackException e)
         {

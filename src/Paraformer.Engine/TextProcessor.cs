@@ -1,20 +1,43 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Paraformer.Engine.Text;
+using Paraformer.Models;
 
 namespace Paraformer.Engine;
 
 /// <summary>Makes text of raw words, line by line, by the code that the engine itself uses. Usable from any thread.</summary>
-public sealed class TextProcessor
+public sealed class TextProcessor : IDisposable
 {
     private readonly TextFormatter _formatter;
+    private readonly TextPacks? _packs;
 
-    internal TextProcessor(TextFormatter formatter) => _formatter = formatter;
+    private TextProcessor(TextFormatter formatter, TextPacks? packs) => (_formatter, _packs) = (formatter, packs);
 
     /// <summary>The languages that are known: zh, en, yue, ja, ko, de, fr, ru.</summary>
     public static IReadOnlyList<string> Languages { get; } = ["zh", "en", "yue", "ja", "ko", "de", "fr", "ru"];
 
-    /// <summary>Makes a processor.</summary>
-    public static TextProcessor Create() => new(new TextFormatter(Punctuator.Default));
+    /// <summary>Makes a processor that needs no pack.</summary>
+    public static TextProcessor Create() => new(new TextFormatter(Punctuator.Default), null);
+
+    /// <summary>Makes a processor with the packs of a store, chosen as <see cref="RecognitionEngine"/> does. Dispose of it when done.</summary>
+    /// <param name="store">Where the packs are.</param>
+    /// <param name="options">What is asked of the packs; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the loading.</param>
+    /// <exception cref="ModelPackException">A pack is missing, incomplete or damaged.</exception>
+    public static async Task<TextProcessor> CreateAsync(ModelStore store, EngineOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var packs = new TextPacks(store, options ?? new EngineOptions(), NullLogger.Instance);
+        try
+        {
+            return new TextProcessor(await packs.FormatterAsync(cancellationToken).ConfigureAwait(false), packs);
+        }
+        catch
+        {
+            packs.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Makes text of a line of words: disfluency removal, punctuation and casing, inverse text normalisation.</summary>
     /// <param name="line">Words as a recogniser gives them: small letters, no marks, numbers in words. Text that is finished comes back as it is.</param>
@@ -41,4 +64,7 @@ public sealed class TextProcessor
 
         return text.ToString();
     }
+
+    /// <summary>Frees the packs; a processor that was made without a store needs it not.</summary>
+    public void Dispose() => _packs?.Dispose();
 }

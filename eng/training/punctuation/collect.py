@@ -190,6 +190,23 @@ def modern_translations():
         yield "".join(line[4:] for line in text_of(data).splitlines() if line.startswith("现代文："))
 
 
+def speeches():
+    """Addresses to Congress and at inaugurations, works of the government of the United States."""
+    for _, data in files("nltk+nltk_data", r"^packages/corpora/(state_union|inaugural)\.zip$"):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if name.endswith(".txt"):
+                    yield from re.split(r"\n\s*\n", archive.read(name).decode("latin-1").replace("\r", ""))
+
+
+def split_sentences():
+    """Sentences of Wikipedia written as two by hand; tokens are separated by spaces."""
+    for line in lines("google-research-datasets+wiki-split", r"^(tune|validation|test)\.tsv$"):
+        text = line.split("\t")[-1].replace(" <::::> ", " ").replace("''", "").replace("``", "")
+        text = re.sub(r"\s+([,.?!;:%)'])", r"\1", text)
+        yield re.sub(r"\s+('(?:s|m|re|ve|ll|d|t)|n't)\b", r"\1", re.sub(r"(?<=\w) - (?=\w)", "-", text))
+
+
 SHU = ("四世同堂 茶馆 猫城记 大波 死水微澜 广陵潮 三侠剑 且介亭杂文 呐喊 彷徨 朝花夕拾 海滨故人 象牙戒指 庐隐文集 沉沦 春风沉醉的晚上 空山灵雨 落花生 自剖 "
        "饿乡纪程 赤都心史 多余的话 二月 旧时代之死 为奴隶的母亲 三姊妹 少年漂泊者 冲出云围的月亮 满城风雨 水浒新传 落霞孤鹜 牛马走 孽海花 李家庄的变迁 小二黑结婚 "
        "邪不压正 获虎之夜 苏州夜话 名优之死 丽人行 南归 湖上的悲剧 江村小景 穆时英作品集 燕知草 归雁 四十自述 胡适家书 中国章回小说考证 容忍与自由 稻草人 不成问题的问题 "
@@ -219,6 +236,14 @@ def train():
     write("train", "en", "xquad", questions_and_contexts("deepmind+xquad", r"xquad\.en\.json$"))
     write("train", "en", "grade-school", strings("openai+grade-school-math", r"data/.*jsonl$", "question"), 2_000_000)
     write("train", "en", "docs", markdown("github+opensource.guide", r"^_articles/[^/]*\.md$"))
+    write("train", "en", "topical-chat", strings("alexa+Topical-Chat", r"^conversations/(test|valid)_\w+\.json$", "message"))
+    write("train", "en", "wiki-split", split_sentences())
+    write("train", "en", "speeches", speeches())
+    write("train", "en", "stories", (line for text in strings("nyu-mll+SQuALITY", r"^data/v1-3/txt/(train|test)\.jsonl$", "document", "question_text", "response_text") for line in re.split(r"\n\s*\n", text) if re.search(r"[.!?\"']$", line.strip())))
+    write("train", "de", "mdn", markdown("mdn+translated-content-de", r"^files/de/.*\.md$", 900))
+    write("train", "de", "rustbook", markdown("rust-lang-de+rustbook-de", r"^src/.*\.md$"))
+    write("train", "fr", "vue", markdown("vuejs-translations+docs-fr", r"^src/.*\.md$"))
+    write("train", "ru", "react", (text for text in markdown("reactjs+ru.react.dev", r"src/content/.*\.md$") if len(re.findall("[а-яё]", text)) * 2 > len(text)))
     for language, repo in (("de", "COST-ELTeC+ELTeC-deu"), ("fr", "COST-ELTeC+ELTeC-fra")):
         write("train", language, "eltec", tei(repo, r"^level1/.*xml$"), 28_000_000)
         write("train", language, "common-voice", common_voice(language))

@@ -1,5 +1,7 @@
 """Measures a network: evaluate.py DATA {words|characters} MODEL.pt [tune BIASES.json | report BIASES.json].
 
+Test texts are fed as one long row of units ("run-on") and line by line, a paragraph or turn a line, with the end of each line known ("lines").
+
 `tune` chooses the biases of the marks on the held-out tail of the training sources (never on the test domains).
 """
 import json
@@ -9,7 +11,8 @@ import sys
 import numpy as np
 import torch
 
-from model import MARKS, SHAPES, Punctuator
+from model import CASES, MARKS, SHAPES, Punctuator, look_ahead, look_back
+from text import CAPITAL, LOWER, QUESTION, STOP
 
 NAMES = ["none", "comma", "stop", "question", "enumeration"]
 CHUNK = 2000
@@ -23,14 +26,47 @@ def load(data, name, path):
 
 
 def logits(net, a, b, language):
-    out = []
+    """One long row of units."""
+    out, back, ahead = [], look_back(net.name) + 8, look_ahead(net.name)
     with torch.no_grad():
         for start in range(0, len(a), CHUNK):
-            low, high = max(0, start - 64), min(len(a), start + CHUNK + 32)
-            mask = torch.ones(1, high - low)
-            y = net(torch.from_numpy(a[None, low:high].astype(np.int64)), torch.from_numpy(b[None, low:high].astype(np.int64)), torch.tensor([language]), mask)[0].T.numpy()
+            low, high = max(0, start - back), min(len(a), start + CHUNK + ahead)
+            y = net(torch.from_numpy(a[None, low:high].astype(np.int64)), torch.from_numpy(b[None, low:high].astype(np.int64)), torch.tensor([language]))[0].T.numpy()
             out.append(y[start - low:min(start + CHUNK, len(a)) - low])
     return np.concatenate(out)
+
+
+def logits_of_lines(net, a, b, ends, language):
+    """Each line by itself, its end known."""
+    out = np.zeros((len(a), MARKS + CASES), np.float32)
+    starts = np.concatenate(([0], ends[:-1]))
+    order = np.argsort(ends - starts)
+    with torch.no_grad():
+        for group in np.array_split(order, max(1, len(order) // 32)):
+            width = int((ends[group] - starts[group]).max())
+            first = np.full((len(group), width, a.shape[1]), net.absent[0], np.int64)
+            second = np.full((len(group), width, b.shape[1]), net.absent[1], np.int64)
+            for row, line in enumerate(group):
+                first[row, :ends[line] - starts[line]], second[row, :ends[line] - starts[line]] = a[starts[line]:ends[line]], b[starts[line]:ends[line]]
+            y = net(torch.from_numpy(first), torch.from_numpy(second), torch.full((len(group),), language)).permute(0, 2, 1).numpy()
+            for row, line in enumerate(group):
+                out[starts[line]:ends[line]] = y[row, :ends[line] - starts[line]]
+    return out
+
+
+def decided(y, bias, last):
+    """Marks; what is last in its text gets a stop or a question mark."""
+    y = y[:, :MARKS] + bias
+    marks = y.argmax(1)
+    marks[last] = np.where(y[last, QUESTION] > y[last, STOP], QUESTION, STOP)
+    return marks
+
+
+def cased(y, marks):
+    """Casings as the engine writes them: what follows a sentence's end begins with a capital letter."""
+    kinds = y[:, MARKS:].argmax(1)
+    starts = np.concatenate(([True], np.isin(marks[:-1], (STOP, QUESTION))))
+    return np.where(starts & (kinds == LOWER), CAPITAL, kinds), starts
 
 
 def scores(truth, guess):
@@ -75,6 +111,15 @@ def best_biases(sets):
     return bias.round(2).tolist()
 
 
+def line_of(split, language, label, mode, parts, with_case):
+    truth, guess, case, kinds, inner = (np.concatenate([part[i] for part in parts]) for i in range(5))
+    rows = scores(truth, guess)
+    text = " ".join(f"{key} {100 * v[0]:.1f}/{100 * v[1]:.1f}/{100 * v[2]:.1f}" for key, v in rows.items())
+    extra = f" case {100 * (case == kinds).mean():.2f} inside {100 * (case == kinds)[inner].mean():.2f}" if with_case else ""
+    print(f"{split} {language} {label} {mode} ({len(truth)}) {text}{extra}", flush=True)
+    return truth
+
+
 def main():
     data, name, path = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     mode, file = (sys.argv[4], pathlib.Path(sys.argv[5])) if len(sys.argv) > 4 else ("report", None)
@@ -86,27 +131,33 @@ def main():
         pooled = {}
         for source in sorted(data.glob(f"{name}-{split}-*.npz")):
             arrays = np.load(source)
-            language = source.stem.split("-")[2]
+            language, label = source.stem.split("-")[2], "-".join(source.stem.split("-")[3:])
             size = len(arrays["marks"])
             tail = slice(max(int(size * 0.98), size - 12_000) if split == "train" else 0, size if split == "train" else 60_000)
             if size - (tail.start or 0) < 300:
                 continue
-            y = logits(net, arrays["a"][tail], arrays["b"][tail], SHAPES[name]["languages"].index(language))
-            marks, case = arrays["marks"][tail], arrays["case"][tail]
+            a, b, marks, case = (arrays[key][tail] for key in ("a", "b", "marks", "case"))
+            number, bias = SHAPES[name]["languages"].index(language), np.array(biases.get(language, [0] * MARKS))
+            y = logits(net, a, b, number)
             held.setdefault(language, []).append((y[:, :MARKS], marks))
-            guess = (y[:, :MARKS] + np.array(biases.get(language, [0] * MARKS))).argmax(1)
-            pooled.setdefault(language, []).append((marks, guess, case, y[:, MARKS:].argmax(1), "-".join(source.stem.split("-")[3:])))
-        for language, parts in pooled.items() if mode != "tune" else ():
-            for label, chosen in [(part[4], [part]) for part in parts if split == "test"] + [("all", parts)]:
-                marks, guess, case, guessed = (np.concatenate([part[i] for part in chosen]) for i in range(4))
-                rows = scores(marks, guess)
-                line = " ".join(f"{key} {100 * v[0]:.1f}/{100 * v[1]:.1f}/{100 * v[2]:.1f}" for key, v in rows.items())
-                cased = f" case {100 * (case == guessed).mean():.2f}" if name == "words" and language != "ko" else ""
-                print(f"{split} {language} {label} ({len(marks)}) {line}{cased}", flush=True)
-                if split == "test" and label == "all":
-                    for rule, other in baselines(marks).items():
-                        rows = scores(marks, other)
-                        print(f"  baseline {rule}: " + " ".join(f"{key} {100 * v[2]:.1f}" for key, v in rows.items()), flush=True)
+            ends = np.array([len(marks)])
+            for run in ("run-on", "lines") if split == "test" else ("run-on",):
+                if run == "lines":
+                    ends = arrays["ends"]
+                    ends = np.unique(np.concatenate((ends[ends <= len(marks)], [len(marks)])))
+                    y = logits_of_lines(net, a, b, ends, number)
+                guess = decided(y, bias, ends - 1)
+                kinds, starts = cased(y, guess)
+                true_starts = np.concatenate(([True], np.isin(marks[:-1], (STOP, QUESTION))))
+                pooled.setdefault((language, run), []).append((marks, guess, case, kinds, ~(starts | true_starts), label))
+        for (language, run), parts in pooled.items() if mode != "tune" else ():
+            with_case = name == "words" and language != "ko"
+            for part in parts if split == "test" else ():
+                line_of(split, language, part[5], run, [part], with_case)
+            truth = line_of(split, language, "all", run, parts, with_case)
+            if split == "test" and run == "run-on":
+                for rule, other in baselines(truth).items():
+                    print(f"  baseline {rule}: " + " ".join(f"{key} {100 * v[2]:.1f}" for key, v in scores(truth, other).items()), flush=True)
     if mode == "tune":
         biases.update({language: best_biases(sets) for language, sets in held.items()})
         file.write_text(json.dumps(biases, indent=1) + "\n")

@@ -1,6 +1,10 @@
 """Writes what the engine embeds: export.py DATA {words|characters} MODEL.pt OUT [biases.json].
 
 OUT/punctuation-<model>.onnx: int8 weights, float arithmetic; OUT/punctuation-<model>.bin: the fingerprints of its two hashed vocabularies.
+
+The graph computes the places that a window of rows [R = before + T + after] surrounds. `history` holds the narrowed values of the places before them (zeros
+before the first place), `narrowed` those of these places, to be given as history next time. Place p decides about unit p - delay. Row 0 of a table is an unknown
+key, its last row is used where there is no unit.
 """
 import json
 import pathlib
@@ -11,7 +15,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from model import CASES, MARKS, SHAPES, WIDTH, Punctuator, columns, look_ahead, look_back, pieces
+from model import BOTTLENECK, CASES, MARKS, SHAPES, WIDTH, Punctuator, columns, history, pieces, reach
 
 
 def quantised(weight, axis=None):
@@ -54,47 +58,65 @@ def folded(conv, norm):
     return conv.weight.detach().numpy() * factor[:, None, None], norm.bias.detach().numpy() - norm.running_mean.numpy() * factor
 
 
+def lined_up(name):
+    """For each value of the first layer, where it lies in a window of rows of both tables, flattened; and the columns of a row."""
+    keys, widths = SHAPES[name]["keys"], (columns(name, 0), columns(name, 1))
+    base, row = (0, keys[0] * widths[0]), keys[0] * widths[0] + keys[1] * widths[1]
+    return [(reach(name)[0] + offset) * row + base[table] + key * widths[table] + start + column
+            for table, offset, start, width in pieces(name) for key in range(keys[table]) for column in range(width)], row
+
+
 def build(name, net, biases):
     graph, shape = Graph(), SHAPES[name]
     array = lambda parameter: parameter.detach().numpy()
-    keys, widths = shape["keys"], (columns(name, 0), columns(name, 1))
-    values = [graph.gather(array(net.tables[i].weight), ("first", "second")[i], keys[i] * widths[i]) for i in (0, 1)]
-    x = graph.node("Unsqueeze", [graph.node("Transpose", [graph.node("Concat", values, axis=1)], perm=[1, 0]), graph.constant(np.array([0], np.int64))])
-    low, high = min(o[0] for o in shape["around"]), max(o[1] for o in shape["around"])
-    # Lining the values up with the judged gap and the first layer are one convolution, zero where an offset is not used.
-    kernel, column = np.zeros((WIDTH, keys[0] * widths[0] + keys[1] * widths[1], high - low + 1), np.float32), 0
-    for table, offset, start, width in pieces(name):
-        for key in range(keys[table]):
-            channel = table * keys[0] * widths[0] + key * widths[table] + start
-            kernel[:, channel:channel + width, offset - low] = array(net.enter.weight)[:, column:column + width]
-            column += width
-    x = graph.node("Conv", [x, graph.weight(kernel), graph.constant(array(net.enter.bias))], kernel_shape=[high - low + 1], pads=[-low, high])
-    x = graph.node("Relu", [graph.node("Add", [x, graph.node("Gather", [graph.constant(array(net.language.weight)[:, :, None]), "language"], axis=0)])])
-    for block in net.blocks:
+    number = lambda *values: graph.constant(np.array(values, np.int64))
+    keys, (before, after), back = shape["keys"], reach(name), history(name)
+    values = [graph.gather(array(net.tables[i].weight), ("first", "second")[i], keys[i] * columns(name, i)) for i in (0, 1)]
+    # A place's values are picked out of its window of rows: one gather instead of a convolution that is mostly zeros.
+    picked, row = lined_up(name)
+    rows = graph.node("Gather", [graph.node("Shape", ["first"]), graph.constant(np.array(0, np.int64))], axis=0)
+    scalar = lambda value: graph.constant(np.array(value, np.int64))
+    places = graph.node("Range", [scalar(0), graph.node("Mul", [graph.node("Sub", [rows, scalar(before + after)]), scalar(row)]), scalar(row)])
+    index = graph.node("Add", [graph.node("Unsqueeze", [places, number(1)]), graph.constant(np.array([picked], np.int64))])
+    flat = graph.node("Reshape", [graph.node("Concat", values, axis=1), number(-1)])
+    language = graph.node("Gather", [graph.constant(array(net.language.weight) + array(net.enter.bias)), "language"], axis=0)
+    x = graph.node("MatMul", [graph.node("Gather", [flat, index], axis=0), graph.weight(array(net.enter.weight)[:, :, 0].T, 1)])
+    x = graph.node("Relu", [graph.node("Add", [x, language])])
+    x = graph.node("Unsqueeze", [graph.node("Transpose", [x], perm=[1, 0]), number(0)])
+    memory = [f"h{i}" for i in range(len(net.blocks))]
+    past = graph.node("Unsqueeze", [graph.node("Transpose", ["history"], perm=[1, 0]), number(0)])
+    graph.nodes.append(helper.make_node("Split", [past, number(*[BOTTLENECK] * len(memory))], memory, axis=1))
+    kept = []
+    for block, before_it in zip(net.blocks, memory):
         weight, bias = folded(block.narrow, block.norm)
         u = graph.node("Relu", [graph.node("Conv", [x, graph.weight(weight), graph.constant(bias)], kernel_shape=[1])])
-        v = graph.node("Conv", [u, graph.weight(array(block.conv.weight)), graph.constant(array(block.conv.bias))],
-                       kernel_shape=[block.conv.weight.shape[2]], dilations=[block.dilation], pads=list(block.pad))
+        kept.append(u)
+        if block.back < back:
+            before_it = graph.node("Slice", [before_it, number(back - block.back), number(back), number(2)])
+        v = graph.node("Conv", [graph.node("Concat", [before_it, u], axis=2), graph.weight(array(block.conv.weight)), graph.constant(array(block.conv.bias))],
+                       kernel_shape=[block.conv.weight.shape[2]], dilations=[block.dilation])
         graph.count += 1
         left, right = f"l{graph.count}", f"r{graph.count}"
-        graph.nodes.append(helper.make_node("Split", [v, graph.constant(np.array([WIDTH, WIDTH], np.int64))], [left, right], axis=1))
+        graph.nodes.append(helper.make_node("Split", [v, number(WIDTH, WIDTH)], [left, right], axis=1))
         x = graph.node("Add", [x, graph.node("Mul", [left, graph.node("Sigmoid", [right])])])
+    graph.node("Transpose", [graph.node("Squeeze", [graph.node("Concat", kept, axis=1), number(0)])], "narrowed", perm=[1, 0])
     weight, bias = folded(net.narrow, net.norm)
     x = graph.node("Relu", [graph.node("Conv", [x, graph.weight(weight), graph.constant(bias)], kernel_shape=[1])])
-    bias = array(net.out.bias).copy()
-    x = graph.node("Conv", [x, graph.weight(array(net.out.weight)), graph.constant(bias)], kernel_shape=[1])
-    x = graph.node("Transpose", [graph.node("Squeeze", [x, graph.constant(np.array([0], np.int64))])], perm=[1, 0])
-    graph.nodes.append(helper.make_node("Split", [x, graph.constant(np.array([MARKS, CASES], np.int64))], ["m", "k"], axis=1))
+    x = graph.node("Conv", [x, graph.weight(array(net.out.weight)), graph.constant(array(net.out.bias))], kernel_shape=[1])
+    x = graph.node("Transpose", [graph.node("Squeeze", [x, number(0)])], perm=[1, 0])
+    graph.nodes.append(helper.make_node("Split", [x, number(MARKS, CASES)], ["m", "k"], axis=1))
     tuned = np.zeros((len(shape["languages"]), MARKS), np.float32)
     for index, code in enumerate(shape["languages"]):
         tuned[index] = biases.get(code, [0] * MARKS)
     graph.node("Softmax", [graph.node("Add", ["m", graph.node("Gather", [graph.constant(tuned), "language"], axis=0)])], "marks", axis=1)
     graph.node("Softmax", ["k"], "cases", axis=1)
-    inputs = [helper.make_tensor_value_info("first", TensorProto.INT32, ["T", keys[0]]), helper.make_tensor_value_info("second", TensorProto.INT32, ["T", keys[1]]),
-              helper.make_tensor_value_info("language", TensorProto.INT32, [1])]
-    outputs = [helper.make_tensor_value_info("marks", TensorProto.FLOAT, ["T", MARKS]), helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["T", CASES])]
+    channels = BOTTLENECK * len(net.blocks)
+    inputs = [helper.make_tensor_value_info("first", TensorProto.INT32, ["R", keys[0]]), helper.make_tensor_value_info("second", TensorProto.INT32, ["R", keys[1]]),
+              helper.make_tensor_value_info("language", TensorProto.INT32, [1]), helper.make_tensor_value_info("history", TensorProto.FLOAT, [back, channels])]
+    outputs = [helper.make_tensor_value_info("marks", TensorProto.FLOAT, ["T", MARKS]), helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["T", CASES]),
+               helper.make_tensor_value_info("narrowed", TensorProto.FLOAT, ["T", channels])]
     model = helper.make_model(helper.make_graph(graph.nodes, "punctuation-" + name, inputs, outputs, graph.initializers), opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    helper.set_model_props(model, {"languages": ",".join(shape["languages"]), "look_ahead": str(look_ahead(name)), "look_back": str(look_back(name))})
+    helper.set_model_props(model, {"languages": ",".join(shape["languages"]), "before": str(before), "after": str(after), "delay": str(shape["delay"])})
     onnx.checker.check_model(model)
     return model
 

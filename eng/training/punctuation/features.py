@@ -64,7 +64,7 @@ def shape(token):
 def word_keys(word, language):
     """Keys of one word of a language written with spaces: (table 0: word), (table 1: endings and beginning)."""
     word = shape(word)
-    return [f"w{language}|{word}"], [f"1{language}|{word[-1:]}", f"2{language}|{word[-2:]}", f"3{language}|{word[-3:]}", f"p{language}|{word[:3]}"]
+    return [f"w{language}|{word}"], [f"1{language}|{word[-1:]}", f"2{language}|{word[-2:]}", f"3{language}|{word[-3:]}", f"4{language}|{word[-4:]}", f"p{language}|{word[:3]}", f"q{language}|{word[:5]}"]
 
 
 def character_keys(before2, before, character):

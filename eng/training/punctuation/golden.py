@@ -38,7 +38,7 @@ def main():
             a = torch.tensor([[[first.row(key) for key in pair[0]] for pair in keys]])
             b = torch.tensor([[[second.row(key) for key in pair[1]] for pair in keys]])
             with torch.no_grad():
-                out = net(a, b, torch.tensor([number]), torch.ones(1, len(units)))[0].T
+                out = net(a, b, torch.tensor([number]))[0].T
             marks = torch.softmax(out[:, :MARKS] + torch.tensor(biases.get(language, [0.0] * MARKS)), 1)
             casings = torch.softmax(out[:, MARKS:], 1)
             cases.append({"language": language, "units": units, "known": [int(x) for x in (a > 0).sum(2)[0]], "marks": marks.numpy().round(4).tolist(), "cases": casings.numpy().round(4).tolist()})

@@ -1,14 +1,18 @@
-"""The network: log-odds of marks around hashed keys, lined up with the gap that is judged, and gated convolutions over what they say."""
+"""The network: log-odds of marks around hashed keys and learned values of the keys, lined up with the gap that is judged, and gated causal convolutions.
+
+Everything is causal, so that the engine computes each place once: the decision about unit t is read at place t + DELAY, and a place sees the units around it only.
+"""
 import torch
 from torch import nn
 from torch.nn import functional
 
-# keys: of a unit in each table; around: units before and after a gap whose counts are used; blocks: taps, dilation, taps ahead.
+# keys: of a unit in each table; around: units before and after a place whose counts are used; free: learned values of a key of the first table, seen from places
+# up to `free_around` away; blocks: taps, dilation.
 SHAPES = {
-    "words": dict(keys=(1, 4), around=((-5, 5), (-3, 4)), blocks=[(5, 2, 0), (5, 6, 0), (3, 1, 1)], languages=["en", "de", "fr", "ru", "ko"]),
-    "characters": dict(keys=(2, 1), around=((-6, 6), (-4, 5)), blocks=[(5, 2, 1), (5, 8, 0), (3, 1, 1)], languages=["zh", "yue", "ja"]),
+    "words": dict(keys=(1, 6), around=((-5, 4), (-3, 3)), free=24, free_around=(-3, 3), delay=2, blocks=[(5, 1), (5, 2), (5, 5)], languages=["en", "de", "fr", "ru", "ko"]),
+    "characters": dict(keys=(2, 1), around=((-6, 6), (-4, 5)), free=14, free_around=(-3, 3), delay=3, blocks=[(5, 1), (5, 2), (5, 5)], languages=["zh", "yue", "ja"]),
 }
-WIDTH, BOTTLENECK, HEAD, MARKS, CASES = 64, 24, 48, 5, 3
+WIDTH, BOTTLENECK, HEAD, MARKS, CASES = 96, 40, 64, 5, 3
 JUDGED, EXTRA, EXTRA_AROUND = 3, 3, (-1, 1)
 
 
@@ -17,17 +21,35 @@ def offsets(name, table):
     return list(range(low, high + 1))
 
 
-def columns(name, table):
-    """Values a key has: of comma, stop and question at each offset, then of a question's sentence and of the two capital casings."""
+def counted(name, table):
+    """Counted values of a key: of comma, stop and question at each offset, then of a question's sentence and of the two capital casings."""
     return len(offsets(name, table)) * JUDGED + EXTRA
 
 
+def columns(name, table):
+    return counted(name, table) + (SHAPES[name]["free"] if table == 0 else 0)
+
+
+def reach(name):
+    """Units before and after a place that its first layer sees."""
+    return -min(low for low, _ in SHAPES[name]["around"]), max(high for _, high in SHAPES[name]["around"])
+
+
+def delay(name):
+    return SHAPES[name]["delay"]
+
+
 def look_ahead(name):
-    return max(high for _, high in SHAPES[name]["around"]) + sum(dilation * ahead for _, dilation, ahead in SHAPES[name]["blocks"])
+    return reach(name)[1] + delay(name)
+
+
+def history(name):
+    """Places before a place whose narrowed values its blocks need."""
+    return max(dilation * (taps - 1) for taps, dilation in SHAPES[name]["blocks"])
 
 
 def look_back(name):
-    return -min(low for low, _ in SHAPES[name]["around"]) + sum(dilation * (taps - 1 - ahead) for taps, dilation, ahead in SHAPES[name]["blocks"])
+    return reach(name)[0] + sum(dilation * (taps - 1) for taps, dilation in SHAPES[name]["blocks"]) - delay(name)
 
 
 def pieces(name):
@@ -36,51 +58,72 @@ def pieces(name):
         for index, offset in enumerate(offsets(name, table)):
             yield table, offset, index * JUDGED, JUDGED
         for offset in range(EXTRA_AROUND[0], EXTRA_AROUND[1] + 1):
-            yield table, offset, columns(name, table) - EXTRA, EXTRA
+            yield table, offset, counted(name, table) - EXTRA, EXTRA
+    for offset in range(SHAPES[name]["free_around"][0], SHAPES[name]["free_around"][1] + 1):
+        yield 0, offset, counted(name, 0), SHAPES[name]["free"]
 
 
-def shifted(x, offset):
-    """What stands `offset` places later, nothing beyond the ends."""
-    if offset == 0:
-        return x
-    return functional.pad(x[:, offset:], (0, 0, 0, offset)) if offset > 0 else functional.pad(x[:, :offset], (0, 0, -offset, 0))
+class LinedUp(torch.autograd.Function):
+    """Values [batch, keys, columns, places] of both tables as the first layer sees them; by hand, as slicing would add a full-size gradient for each piece."""
+
+    @staticmethod
+    def forward(context, name, places, *values):
+        context.name, context.places, context.shapes = name, places, [value.shape for value in values]
+        before = reach(name)[0]
+        return torch.cat([values[table][:, :, start:start + width, before + offset:before + offset + places].flatten(1, 2)
+                          for table, offset, start, width in pieces(name)], 1)
+
+    @staticmethod
+    def backward(context, gradient):
+        grown, channel, before = [gradient.new_zeros(shape) for shape in context.shapes], 0, reach(context.name)[0]
+        for table, offset, start, width in pieces(context.name):
+            keys = context.shapes[table][1]
+            part = gradient[:, channel:channel + keys * width].unflatten(1, (keys, width))
+            grown[table][:, :, start:start + width, before + offset:before + offset + context.places] += part
+            channel += keys * width
+        return (None, None, *grown)
 
 
 class Block(nn.Module):
-    def __init__(self, taps, dilation, ahead):
+    def __init__(self, taps, dilation):
         super().__init__()
-        self.pad = (dilation * (taps - 1 - ahead), dilation * ahead)
-        self.dilation = dilation
+        self.back, self.dilation = dilation * (taps - 1), dilation
         self.narrow = nn.Conv1d(WIDTH, BOTTLENECK, 1, bias=False)
         self.norm = nn.BatchNorm1d(BOTTLENECK)
         self.conv = nn.Conv1d(BOTTLENECK, 2 * WIDTH, taps, dilation=dilation)
 
-    def forward(self, x, mask):
-        u = torch.relu(self.norm(self.narrow(x))) * mask
-        return x + functional.glu(self.conv(functional.pad(u, self.pad)), dim=1)
+    def forward(self, x):
+        u = torch.relu(self.norm(self.narrow(x)))
+        return x + functional.glu(self.conv(functional.pad(u, (self.back, 0))), dim=1)
 
 
 class Punctuator(nn.Module):
     def __init__(self, name, slots):
         super().__init__()
         self.name, shape = name, SHAPES[name]
-        self.tables = nn.ModuleList(nn.Embedding(slots[i] + 1, columns(name, i)) for i in (0, 1))
+        # Row 0 is an unknown key, the last row what stands before the first unit and after the last: nothing.
+        self.absent = [count + 1 for count in slots]
+        self.tables = nn.ModuleList(nn.Embedding(slots[i] + 2, columns(name, i), padding_idx=slots[i] + 1) for i in (0, 1))
         for table in self.tables:
             table.weight.data.zero_()
         self.language = nn.Embedding(len(shape["languages"]), WIDTH)
-        self.enter = nn.Linear(sum(shape["keys"][table] * width for table, _, _, width in pieces(name)), WIDTH)
+        self.enter = nn.Conv1d(sum(shape["keys"][table] * width for table, _, _, width in pieces(name)), WIDTH, 1)
         self.blocks = nn.ModuleList(Block(*block) for block in shape["blocks"])
         self.narrow = nn.Conv1d(WIDTH, HEAD, 1, bias=False)
         self.norm = nn.BatchNorm1d(HEAD)
         self.out = nn.Conv1d(HEAD, MARKS + CASES, 1)
         nn.init.normal_(self.language.weight, std=0.1)
 
-    def forward(self, a, b, language, mask):
-        values = [table(rows) for table, rows in zip(self.tables, (a, b))]
-        x = torch.cat([shifted(values[table][..., start:start + width].flatten(2), offset) for table, offset, start, width in pieces(self.name)], 2)
-        x = torch.relu(self.enter(x) + self.language(language)[:, None])
-        x = x.transpose(1, 2)
-        mask = mask[:, None]
+    def forward(self, a, b, language):
+        """Rows [batch, units, keys] of both tables, `absent` where there is no unit, to scores [batch, marks and casings, units]."""
+        before, after = reach(self.name)
+        wait, count = delay(self.name), a.shape[1]
+        values = []
+        for table, rows, absent in zip(self.tables, (a, b), self.absent):
+            rows = functional.pad(rows, (0, 0, before, after + wait), value=absent)
+            values.append(table(rows).permute(0, 2, 3, 1))
+        x = LinedUp.apply(self.name, count + wait, *values)
+        x = torch.relu(self.enter(x) + self.language(language)[:, :, None])
         for block in self.blocks:
-            x = block(x, mask)
-        return self.out(torch.relu(self.norm(self.narrow(x))))
+            x = block(x)
+        return self.out(torch.relu(self.norm(self.narrow(x[:, :, wait:]))))

@@ -1,6 +1,7 @@
-"""Collected text to arrays: prepare.py TEXT OUT {words|characters}.
+"""Collected text to arrays: prepare.py TEXT OUT {words|characters} [test].
 
-Writes OUT/<model>-<split>-<language>-<source>.npz (features, marks, case) and OUT/<model>-tables.npz (fingerprints).
+Writes OUT/<model>-<split>-<language>-<source>.npz (features, marks, case, ends of lines) and OUT/<model>-tables.npz (fingerprints); with `test` the test texts
+only, by the tables that are there.
 """
 import collections
 import pathlib
@@ -14,7 +15,7 @@ from text import STOP, tokens_of, usable
 
 TEXT, OUT, MODEL = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 LANGUAGES = {"words": ["en", "de", "fr", "ru", "ko"], "characters": ["zh", "yue", "ja"]}[MODEL]
-SLOTS = {"words": (28671, 20479), "characters": (45055, 24575)}[MODEL]
+SLOTS = {"words": (32767, 40959), "characters": (45055, 24575)}[MODEL]
 SHARE = {"en": 0.42, "de": 0.17, "fr": 0.14, "ru": 0.16, "ko": 0.11}
 LIMIT = {"shu": 3_500_000, "modern-translations": 2_500_000, "aozora": 3_500_000, "jaquad": 2_000_000, "persona-chat": 1_500_000, "eltec": 22_000_000, "novels": 16_000_000}
 DEFAULT_LIMIT = {"words": 20_000_000, "characters": 900_000}[MODEL]
@@ -31,7 +32,7 @@ def streams(split):
                 # Blocks of neighbouring paragraphs from all over the source.
                 keep = limit / sum(map(len, lines))
                 lines = [line for number, line in enumerate(lines) if (number // 40 + start) % 20 < round(20 * keep)]
-            tokens, marks, case, ends = [], [], [], 0
+            tokens, marks, case, ends = [], [], [], []
             for line in lines:
                 found = tokens_of(line, language)
                 if not usable(found, language):
@@ -39,13 +40,13 @@ def streams(split):
                 # A paragraph's end is a sentence's end.
                 if found[-1][1] < STOP or found[-1][1] > STOP + 1:
                     found[-1][1] = STOP
-                ends += 1
                 for token, mark, kind in found:
                     tokens.append(shape(token))
                     marks.append(mark)
                     case.append(kind)
+                ends.append(len(tokens))
             if tokens:
-                yield language, path.stem, tokens, np.array(marks, np.uint8), np.array(case, np.uint8)
+                yield language, path.stem, tokens, np.array(marks, np.uint8), np.array(case, np.uint8), np.array(ends, np.int64)
 
 
 def tables(train):
@@ -53,7 +54,7 @@ def tables(train):
         words, parts = [], collections.Counter()
         for language in LANGUAGES:
             counts = collections.Counter()
-            for name, _, tokens, _, _ in train:
+            for name, _, tokens, *_ in train:
                 if name == language:
                     counts.update(tokens)
             counts = [(word, count) for word, count in counts.most_common(int(SLOTS[0] * SHARE[language])) if count >= MINIMUM]
@@ -66,7 +67,7 @@ def tables(train):
         words.sort(reverse=True)
         return Table.build((key for _, key in words), SLOTS[0]), Table.build((key for key, _ in parts.most_common()), SLOTS[1])
     single, triple = collections.Counter(), collections.Counter()
-    for language, source, tokens, _, _ in train:
+    for language, source, tokens, *_ in train:
         weight = 3 if language == "yue" else 1
         for count, key in ((collections.Counter(tokens), lambda c: f"u|{c}"), (collections.Counter(zip(tokens, tokens[1:])), lambda p: f"b|{p[0]}\t{p[1]}")):
             for item, times in count.items():
@@ -101,13 +102,18 @@ def rows(language, tokens, first, second):
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    train = list(streams("train"))
-    first, second = tables(train)
-    np.savez(OUT / f"{MODEL}-tables.npz", first=first.fingerprints, second=second.fingerprints)
+    train = []
+    if len(sys.argv) > 4:
+        made = np.load(OUT / f"{MODEL}-tables.npz")
+        first, second = Table(made["first"]), Table(made["second"])
+    else:
+        train = list(streams("train"))
+        first, second = tables(train)
+        np.savez(OUT / f"{MODEL}-tables.npz", first=first.fingerprints, second=second.fingerprints)
     for split, items in (("train", train), ("test", streams("test"))):
-        for language, source, tokens, marks, case in items:
+        for language, source, tokens, marks, case, ends in items:
             a, b = rows(language, tokens, first, second)
-            np.savez(OUT / f"{MODEL}-{split}-{language}-{source}.npz", a=a, b=b, marks=marks, case=case)
+            np.savez(OUT / f"{MODEL}-{split}-{language}-{source}.npz", a=a, b=b, marks=marks, case=case, ends=ends)
             print(split, language, source, len(tokens), "known %.3f %.3f" % ((a[:, -1] > 0).mean(), (b[:, -1] > 0).mean()), np.bincount(marks, minlength=5).tolist(), flush=True)
 
 

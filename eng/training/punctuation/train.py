@@ -1,6 +1,6 @@
 """Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt [SEED]].
 
-A further phase needs a seed of its own, or it would see the same windows again."""
+Going on from START needs a seed of its own, or the same windows would be seen again."""
 import math
 import pathlib
 import sys
@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from model import MARKS, SHAPES, Punctuator, look_ahead, offsets
+from model import MARKS, SHAPES, Punctuator, counted, look_ahead, offsets
 
 DATA, MODEL, SECONDS, OUT = pathlib.Path(sys.argv[1]), sys.argv[2], float(sys.argv[3]), sys.argv[4]
 WEIGHT = {"en": 0.46, "de": 0.15, "fr": 0.13, "ru": 0.15, "ko": 0.11, "zh": 0.64, "yue": 0.12, "ja": 0.24}
 WINDOW = {"words": 96, "characters": 128}[MODEL]
-BATCH, RATE, UNKNOWN, COUNTED = 40, 5e-3, 0.04, 700_000
+# Old novels and plays are plentiful, but less like what is said today.
+OLD, OLD_SHARE = ("eltec", "plays", "novels", "shu", "aozora", "luxun", "modern-translations", "standardebooks"), 0.5
+BATCH, RATE, UNKNOWN, COUNTED = 56, 4e-3, 0.04, 1_500_000
 LANGUAGES = SHAPES[MODEL]["languages"]
 AHEAD = look_ahead(MODEL)
 random = np.random.default_rng(int(sys.argv[6]) if len(sys.argv) > 6 else 7)
@@ -26,6 +28,7 @@ class Source:
         data = np.load(path)
         self.a, self.b, self.marks, self.case = data["a"], data["b"], data["marks"], data["case"]
         self.language = LANGUAGES.index(path.stem.split("-")[2])
+        self.old = any(name in path.stem for name in OLD)
         cut = int(len(self.marks) * 0.98)
         self.end = cut
         ends = np.flatnonzero((self.marks == 2) | (self.marks == 3))
@@ -49,12 +52,12 @@ class Source:
         return near, length, AHEAD
 
 
-def batch(sources, weights, count):
-    a = np.zeros((count, WINDOW, sources[0].a.shape[1]), np.int64)
-    b = np.zeros((count, WINDOW, sources[0].b.shape[1]), np.int64)
+def batch(sources, weights, count, absent):
+    a = np.full((count, WINDOW, sources[0].a.shape[1]), absent[0], np.int64)
+    b = np.full((count, WINDOW, sources[0].b.shape[1]), absent[1], np.int64)
     marks = np.full((count, WINDOW), -100, np.int64)
     case = np.full((count, WINDOW), -100, np.int64)
-    mask = np.zeros((count, WINDOW), np.float32)
+    seen = 0
     language = np.zeros(count, np.int64)
     for row, index in enumerate(random.choice(len(sources), count, p=weights)):
         source = sources[index]
@@ -65,11 +68,11 @@ def batch(sources, weights, count):
         judged = max(1, length - unknown_end)
         marks[row, :judged] = source.marks[piece][:judged]
         case[row, :judged] = source.case[piece][:judged]
-        mask[row, :length] = 1
+        seen += length
         language[row] = source.language
-    a[random.random(a.shape) < UNKNOWN] = 0
-    b[random.random(b.shape) < UNKNOWN] = 0
-    return [torch.from_numpy(x) for x in (a, b, marks, case, mask, language)]
+    a[(random.random(a.shape) < UNKNOWN) & (a != absent[0])] = 0
+    b[(random.random(b.shape) < UNKNOWN) & (b != absent[1])] = 0
+    return [torch.from_numpy(x) for x in (a, b, marks, case, language)] + [seen]
 
 
 def statistics(sources, table, part, rows, around, prior=15.0):
@@ -100,8 +103,8 @@ def fill_tables(net, sources):
         rows = table.weight.shape[0]
         # A row belongs to one key, so what its other columns count is nothing.
         values = sum(statistics(sources, index, part, rows, offsets(MODEL, index)) for part in range(SHAPES[MODEL]["keys"][index]))
-        values[0] = 0
-        table.weight.data.copy_(torch.from_numpy(np.rint(np.clip(values, -4, 4) * 127 / 4) * (4 / 127)).float())
+        values[[0, rows - 1]] = 0
+        table.weight.data[:, :counted(MODEL, index)] = torch.from_numpy(np.clip(values, -4, 4)).float()
 
 
 def main():
@@ -112,27 +115,27 @@ def main():
     if len(sys.argv) > 5:
         net.load_state_dict(torch.load(sys.argv[5]))
     sources = [s for s in map(Source, sorted(DATA.glob(f"{MODEL}-train-*.npz"))) if len(s.marks) > 4000]
-    if len(sys.argv) <= 5:
+    fresh = True if len(sys.argv) <= 5 else None
+    if fresh:
         fill_tables(net, sources)
         print(f"counted in {time.process_time():.0f} s of CPU", flush=True)
-    weights = np.array([math.sqrt(min(len(s.marks), 5_000_000)) for s in sources])
+    weights = np.array([math.sqrt(min(len(s.marks), 5_000_000)) * (OLD_SHARE if s.old else 1) for s in sources])
     for number, language in enumerate(LANGUAGES):
         own = np.array([s.language == number for s in sources])
         weights[own] *= WEIGHT[language] / weights[own].sum()
     weights /= weights.sum()
-    tables = list(net.tables.parameters())
     parameters = [p for name, p in net.named_parameters() if not name.startswith("tables")]
-    # The counts are a good start, so they hold still until the layers above have learned to read them.
-    moving = len(sys.argv) > 5
-    net.tables.requires_grad_(moving)
-    optimizer = torch.optim.AdamW([dict(params=parameters, weight_decay=0.01, scale=1.0)] + ([dict(params=tables, weight_decay=0.0, scale=2.0)] if moving else []), lr=RATE, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW([dict(params=parameters, weight_decay=0.01, scale=1.0), dict(params=list(net.tables.parameters()), weight_decay=0.0, scale=2.0)],
+                                  lr=RATE, betas=(0.9, 0.98))
     began, step, seen, total = time.time(), 0, 0, 0.0
     while (done := (time.time() - began) / SECONDS) < 1:
-        factor = min(1.0, step / 30) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
+        # The counts are a good start, so they hold still until the layers above have learned to read them.
+        net.tables.requires_grad_(fresh is None or done > 0.06)
+        factor = min(1.0, (step + 1) / 40) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
         for group in optimizer.param_groups:
             group["lr"] = RATE * factor * group["scale"]
-        a, b, marks, case, mask, language = batch(sources, weights, BATCH)
-        out = net(a, b, language, mask)
+        a, b, marks, case, language, count = batch(sources, weights, BATCH, net.absent)
+        out = net(a, b, language)
         loss = functional.cross_entropy(out[:, :MARKS], marks)
         if MODEL == "words":
             loss = loss + 0.4 * functional.cross_entropy(out[:, MARKS:], case)
@@ -140,7 +143,7 @@ def main():
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, 2.0)
         optimizer.step()
-        step, seen, total = step + 1, seen + int(mask.sum()), total + loss.item()
+        step, seen, total = step + 1, seen + count, total + loss.item()
         if step % 50 == 0:
             print(f"{time.time() - began:.0f} s ({time.process_time():.0f} s of CPU) step {step} tokens {seen / 1e6:.2f} M loss {total / 50:.4f}", flush=True)
             total = 0.0

@@ -19,11 +19,12 @@ internal static class TextCommand
         var noPunctuation = new Option<bool>("--no-punctuation") { Description = "Put in no marks and no capital letters." };
         var noItn = new Option<bool>("--no-itn") { Description = "Leave numbers and the like in words." };
         var disfluency = new Option<bool>("--disfluency-removal") { Description = "Leave out fillers, repetitions and false starts." };
+        var itnPack = new Option<string?>("--itn-pack") { Description = "Write the numbers of Mandarin by this installed pack of kind itn-fst, as itn-zh.", HelpName = "ID" };
         var command = new Command("text", "Make finished text of raw lines on standard input: punctuation, numbers, disfluencies.")
         {
-            language, noPunctuation, noItn, disfluency,
+            language, noPunctuation, noItn, disfluency, itnPack,
         };
-        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(language), new TextOptions
+        command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(language), parsed.GetValue(itnPack), new TextOptions
         {
             Punctuation = !parsed.GetValue(noPunctuation),
             InverseTextNormalization = !parsed.GetValue(noItn),
@@ -32,14 +33,14 @@ internal static class TextCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CliServices services, string language, TextOptions options)
+    private static async Task<int> RunAsync(CliServices services, string language, string? itnPack, TextOptions options)
     {
         if (services.Console.InputIsTerminal)
         {
             services.Console.Note("reading lines from the terminal; end with Ctrl+D");
         }
 
-        var processor = TextProcessor.Create();
+        using TextProcessor processor = await TextProcessor.CreateAsync(services.OpenStore(), new EngineOptions { InverseNormalizationPack = itnPack }, services.Stop);
         using var input = new StreamReader(services.Console.OpenInput(), new UTF8Encoding(false));
         while (await input.ReadLineAsync(services.Stop) is { } line)
         {

@@ -15,6 +15,7 @@ internal sealed class SentenceAssembler(int sampleRate, TextFormatter formatter,
     private readonly List<TimedWord> _words = [];
     private readonly List<string> _texts = [];
     private readonly List<TextToken> _tokens = [];
+    private readonly TextMemory _memory = new();
     private string _language = options.Language;
     private UtteranceTags? _tags;
     private int _id = 1;
@@ -103,7 +104,7 @@ internal sealed class SentenceAssembler(int sampleRate, TextFormatter formatter,
             _texts.Add(word.Text);
         }
 
-        formatter.Format(_texts, _language, options.Text, isFinal, options.Semantic, _tokens);
+        formatter.Format(_texts, _language, options.Text, isFinal, options.Semantic, _tokens, _memory);
     }
 
     private int FirstEnd()

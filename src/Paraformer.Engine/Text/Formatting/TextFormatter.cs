@@ -7,8 +7,12 @@ namespace Paraformer.Engine.Text;
 /// normalisation, which never reaches across the end of a sentence. Every piece of text keeps the words it came from, so that
 /// times survive. Usable from any thread.
 /// </summary>
-internal sealed class TextFormatter(IPunctuator? punctuator)
+/// <param name="punctuator">Puts the marks; null for none.</param>
+/// <param name="normalizers">The normaliser of a language, null where it has none; null for the engine's own grammars.</param>
+internal sealed class TextFormatter(IPunctuator? punctuator, Func<string, IInverseTextNormalizer?>? normalizers = null)
 {
+    private readonly Func<string, IInverseTextNormalizer?> _normalizers = normalizers ?? InverseTextNormalizers.For;
+
     /// <summary>From this probability on a sentence ends.</summary>
     public const float EndThreshold = 0.5f;
 
@@ -19,12 +23,16 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
     /// <param name="isFinal">Whether the words are all there will be of the sentence.</param>
     /// <param name="wantEnds">Whether the ends of sentences are wanted, punctuation or not.</param>
     /// <param name="result">Gets the pieces of text, in order.</param>
-    public void Format(IReadOnlyList<string> words, string language, TextOptions options, bool isFinal, bool wantEnds, List<TextToken> result)
+    /// <param name="memory">What the stream's words before gave, for what has not changed since; null to compute everything.</param>
+    public void Format(
+        IReadOnlyList<string> words, string language, TextOptions options, bool isFinal, bool wantEnds, List<TextToken> result, TextMemory? memory = null)
     {
-        if (words.Count == 0)
+        if (words.Count == 0 || memory?.Recall(words, language, options, isFinal, result) == true)
         {
             return;
         }
+
+        int before = result.Count;
 
         IReadOnlyList<string> kept = words;
         IReadOnlyList<int>? origin = null;
@@ -38,7 +46,8 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
         try
         {
             Span<PunctuatedWord> marks = marked.AsSpan(0, kept.Count);
-            Mark(kept, language, options.Punctuation, isFinal, wantEnds, marks);
+            Mark(kept, language, options.Punctuation, isFinal, wantEnds, marks, memory?.Punctuation);
+            IInverseTextNormalizer? normalizer = options.InverseTextNormalization ? _normalizers(language) : null;
             int first = 0;
             while (first < kept.Count)
             {
@@ -48,9 +57,11 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
                     last++;
                 }
 
-                Write(kept, first, last, marks, options.InverseTextNormalization ? InverseTextNormalizers.For(language) : null, origin, result);
+                Write(new WordRange(kept, first, last - first + 1), marks.Slice(first, last - first + 1), first, normalizer, origin, result, memory?.Normalized);
                 first = last + 1;
             }
+
+            memory?.Keep(words, language, options, isFinal, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(result)[before..]);
         }
         finally
         {
@@ -60,11 +71,11 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
 
     private static bool EndsSentence(PunctuatedWord word) => word.EndProbability >= EndThreshold;
 
-    private void Mark(IReadOnlyList<string> words, string language, bool punctuation, bool isFinal, bool wantEnds, Span<PunctuatedWord> marks)
+    private void Mark(IReadOnlyList<string> words, string language, bool punctuation, bool isFinal, bool wantEnds, Span<PunctuatedWord> marks, PunctuationMemory? memory)
     {
         if (punctuator is not null && (punctuation || wantEnds))
         {
-            punctuator.Punctuate(words, language, marks, isFinal);
+            punctuator.Punctuate(words, language, marks, isFinal, memory);
         }
 
         if (punctuator is null || !punctuation)
@@ -77,11 +88,11 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
     }
 
     private static void Write(
-        IReadOnlyList<string> words, int first, int last, ReadOnlySpan<PunctuatedWord> marks, IInverseTextNormalizer? normalizer, IReadOnlyList<int>? origin, List<TextToken> result)
+        WordRange words, ReadOnlySpan<PunctuatedWord> marks, int first, IInverseTextNormalizer? normalizer, IReadOnlyList<int>? origin, List<TextToken> result, NormalizedMemory? memory)
     {
         if (normalizer is null)
         {
-            for (int i = first; i <= last; i++)
+            for (int i = 0; i < marks.Length; i++)
             {
                 result.Add(new TextToken(marks[i].Text, marks[i].Punctuation, Origin(i), Origin(i), marks[i].EndProbability));
             }
@@ -89,16 +100,16 @@ internal sealed class TextFormatter(IPunctuator? punctuator)
             return;
         }
 
-        foreach (NormalizedToken token in normalizer.Normalize(new WordRange(words, first, last - first + 1)))
+        foreach (NormalizedToken token in memory?.Normalize(normalizer, words, first) ?? normalizer.Normalize(words))
         {
-            int begin = first + token.FirstWord;
+            int begin = token.FirstWord;
             int end = begin + token.WordCount - 1;
             PunctuatedWord mark = marks[end];
             string text = token.WordCount == 1 && token.Text == words[begin] ? mark.Text : WithCase(token.Text, words[begin], marks[begin].Text);
             result.Add(new TextToken(text, mark.Punctuation, Origin(begin), Origin(end), mark.EndProbability));
         }
 
-        int Origin(int index) => origin is null ? index : origin[index];
+        int Origin(int index) => origin is null ? first + index : origin[first + index];
     }
 
     // "january fifth" becomes "january 5": where the text begins with the first word, that word's capitals are kept.

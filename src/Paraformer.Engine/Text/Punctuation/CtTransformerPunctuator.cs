@@ -15,7 +15,7 @@ internal sealed class CtTransformerPunctuator(CtTransformerModel model) : IPunct
 
     public bool Supports(string language) => PunctuationStyle.Primary(language) is "zh" or "en";
 
-    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal)
+    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal, PunctuationMemory? memory = null)
     {
         if (result.Length != words.Count)
         {

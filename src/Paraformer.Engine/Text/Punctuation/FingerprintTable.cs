@@ -20,7 +20,7 @@ internal sealed class FingerprintTable
         _fingerprints = fingerprints;
     }
 
-    /// <summary>Number of rows of the embedding that belongs to the table: the slots, and row 0 for what is unknown.</summary>
+    /// <summary>Number of rows that keys have: the slots, and row 0 for what is unknown. The row after them stands for no unit at all.</summary>
     public int Rows => _fingerprints.Length + 1;
 
     /// <summary>Reads one table: the number of slots as a 32-bit integer, then 16 bits a slot, all little-endian.</summary>

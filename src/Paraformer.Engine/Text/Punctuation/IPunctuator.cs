@@ -18,6 +18,7 @@ internal interface IPunctuator
     /// Whether nothing follows: then the last word gets an end mark. Otherwise the words whose look-ahead is not there yet get none, and what the others
     /// got stays the same whatever words follow.
     /// </param>
+    /// <param name="memory">What was computed for the stream before, and will be for its next words; null to compute everything.</param>
     /// <exception cref="ArgumentException"><paramref name="result"/> is not as long as <paramref name="words"/>.</exception>
-    void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal);
+    void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal, PunctuationMemory? memory = null);
 }

@@ -3,10 +3,11 @@ using System.Text;
 
 namespace Paraformer.Engine.Text;
 
-/// <summary>The units the network sees, and where each word's last one is. Not thread-safe; one per call.</summary>
+/// <summary>The units the network sees of a list of words, and where each word's last one is. Not thread-safe.</summary>
 internal sealed class PunctuationUnits
 {
     private static readonly SearchValues<char> s_wordBreaks = SearchValues.Create("-–—");
+    private readonly List<string> _words = [];
     private readonly List<string> _units = [];
     private readonly List<int> _ends = [];
 
@@ -19,37 +20,55 @@ internal sealed class PunctuationUnits
     /// <summary>Index of the first unit of a word.</summary>
     public int FirstOf(int word) => word == 0 ? 0 : _ends[word - 1];
 
-    /// <summary>Units of a language written with spaces: words, divided at hyphens.</summary>
-    public static PunctuationUnits OfWords(IReadOnlyList<string> words)
+    /// <summary>Takes other words.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="byCharacter">Whether units are characters, foreign words and numbers instead of words divided at hyphens.</param>
+    /// <returns>Number of units in front that are as before.</returns>
+    public int Set(IReadOnlyList<string> words, bool byCharacter)
     {
-        var units = new PunctuationUnits();
-        foreach (string word in words)
+        int same = 0;
+        while (same < words.Count && same < _words.Count && words[same] == _words[same])
         {
-            ReadOnlySpan<char> rest = word;
-            while (!rest.IsEmpty)
-            {
-                int end = rest.IndexOfAny(s_wordBreaks);
-                units.AddWord(end < 0 ? rest : rest[..end]);
-                rest = end < 0 ? [] : rest[(end + 1)..];
-            }
+            same++;
+        }
 
-            units._ends.Add(units._units.Count);
+        int units = same == 0 ? 0 : _ends[same - 1];
+        _words.RemoveRange(same, _words.Count - same);
+        _ends.RemoveRange(same, _ends.Count - same);
+        _units.RemoveRange(units, _units.Count - units);
+        for (int i = same; i < words.Count; i++)
+        {
+            _words.Add(words[i]);
+            Add(words[i], byCharacter);
+            _ends.Add(_units.Count);
         }
 
         return units;
     }
 
-    /// <summary>Units of a language written without spaces: characters, foreign words and numbers.</summary>
-    public static PunctuationUnits OfCharacters(IReadOnlyList<string> words)
+    /// <summary>Forgets the words.</summary>
+    public void Clear()
     {
-        var units = new PunctuationUnits();
-        foreach (string word in words)
+        _words.Clear();
+        _units.Clear();
+        _ends.Clear();
+    }
+
+    private void Add(string word, bool byCharacter)
+    {
+        if (byCharacter)
         {
-            units.AddCharacters(word);
-            units._ends.Add(units._units.Count);
+            AddCharacters(word);
+            return;
         }
 
-        return units;
+        ReadOnlySpan<char> rest = word;
+        while (!rest.IsEmpty)
+        {
+            int end = rest.IndexOfAny(s_wordBreaks);
+            AddWord(end < 0 ? rest : rest[..end]);
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
     }
 
     private static string Shape(ReadOnlySpan<char> text)

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 
 namespace Paraformer.Engine.Text;
 
@@ -7,6 +7,11 @@ internal sealed class Punctuator : IPunctuator
 {
     private static readonly Lazy<PunctuationModel> s_words = new(() => PunctuationModel.Load("words"));
     private static readonly Lazy<PunctuationModel> s_characters = new(() => PunctuationModel.Load("characters"));
+
+    // Memories of long texts are not worth keeping.
+    private const int LargestKept = 2000;
+
+    private readonly ConcurrentBag<PunctuationMemory> _memories = [];
 
     private Punctuator()
     {
@@ -19,7 +24,7 @@ internal sealed class Punctuator : IPunctuator
 
     public int LookAhead(string language) => ModelFor(PunctuationStyle.Primary(language))?.Value.LookAhead ?? 0;
 
-    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal)
+    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal, PunctuationMemory? memory = null)
     {
         if (result.Length != words.Count)
         {
@@ -28,26 +33,39 @@ internal sealed class Punctuator : IPunctuator
 
         string primary = PunctuationStyle.Primary(language);
         PunctuationModel? model = ModelFor(primary)?.Value;
-        if (model is null || words.Any(PunctuationStyle.EndsWithMark))
+        if (model is null || BringsMarks(words))
         {
             CopyFinished(words, primary, result, isFinal && model is not null);
             return;
         }
 
-        PunctuationUnits units = model.Split(words);
-        int count = units.Units.Count;
-        float[] marks = ArrayPool<float>.Shared.Rent(count * PunctuationModel.Marks);
-        float[] cases = ArrayPool<float>.Shared.Rent(count * PunctuationModel.Cases);
-        try
+        PunctuationMemory? rented = null;
+        if (memory is null)
         {
-            model.Run(units.Units, primary, marks, cases);
-            Write(words, primary, units, new Decisions(marks, cases, isFinal ? count : count - model.LookAhead), result, isFinal);
+            memory = rented = _memories.TryTake(out PunctuationMemory? free) ? free : new PunctuationMemory();
         }
-        finally
+
+        model.Run(words, primary, isFinal, memory);
+        int count = memory.Units.Units.Count;
+        Write(words, primary, memory.Units, new Decisions(memory, model.Delay, isFinal ? count : count - model.LookAhead), result, isFinal);
+        if (rented is not null && count < LargestKept)
         {
-            ArrayPool<float>.Shared.Return(marks);
-            ArrayPool<float>.Shared.Return(cases);
+            rented.Reset();
+            _memories.Add(rented);
         }
+    }
+
+    private static bool BringsMarks(IReadOnlyList<string> words)
+    {
+        for (int i = 0; i < words.Count; i++)
+        {
+            if (PunctuationStyle.EndsWithMark(words[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Lazy<PunctuationModel>? ModelFor(string primary) => primary switch
@@ -110,21 +128,21 @@ internal sealed class Punctuator : IPunctuator
     }
 
     /// <summary>What the network says of each unit.</summary>
-    /// <param name="Marks">Probabilities of the marks.</param>
-    /// <param name="Cases">Probabilities of the casings.</param>
+    /// <param name="Memory">Probabilities, place by place.</param>
+    /// <param name="Delay">Places after a unit's own one at which it is decided.</param>
     /// <param name="Known">Number of units whose look-ahead is there.</param>
-    private readonly record struct Decisions(float[] Marks, float[] Cases, int Known)
+    private readonly record struct Decisions(PunctuationMemory Memory, int Delay, int Known)
     {
-        public PunctuationMark MarkAfter(int unit) => (PunctuationMark)Best(Marks.AsSpan(unit * PunctuationModel.Marks, PunctuationModel.Marks));
+        public PunctuationMark MarkAfter(int unit) => (PunctuationMark)Best(Memory.Marks.AsSpan((unit + Delay) * PunctuationModel.Marks, PunctuationModel.Marks));
 
         public PunctuationMark EndMarkAfter(int unit) => Of(unit, PunctuationMark.Question) > Of(unit, PunctuationMark.Stop) ? PunctuationMark.Question : PunctuationMark.Stop;
 
         public float EndProbability(int unit) => Of(unit, PunctuationMark.Question) + Of(unit, PunctuationMark.Stop);
 
-        public int CaseOf(int unit) => Best(Cases.AsSpan(unit * PunctuationModel.Cases, PunctuationModel.Cases));
+        public int CaseOf(int unit) => Best(Memory.Cases.AsSpan((unit + Delay) * PunctuationModel.Cases, PunctuationModel.Cases));
 
         private static int Best(ReadOnlySpan<float> values) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(values);
 
-        private float Of(int unit, PunctuationMark mark) => Marks[(unit * PunctuationModel.Marks) + (int)mark];
+        private float Of(int unit, PunctuationMark mark) => Memory.Marks[((unit + Delay) * PunctuationModel.Marks) + (int)mark];
     }
 }

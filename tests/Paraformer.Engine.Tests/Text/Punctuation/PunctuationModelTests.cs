@@ -22,12 +22,11 @@ public sealed class PunctuationModelTests
                 }
 
                 string[] units = [.. item.GetProperty("units").EnumerateArray().Select(unit => unit.GetString()!)];
-                PunctuationUnits split = model.Split(units);
-                Assert.Equal(units.Length, split.Units.Count);
-                float[] marks = new float[units.Length * PunctuationModel.Marks], cases = new float[units.Length * PunctuationModel.Cases];
-                model.Run(split.Units, language, marks, cases);
-                AssertNear(item.GetProperty("marks"), marks, language);
-                AssertNear(item.GetProperty("cases"), cases, language);
+                var memory = new PunctuationMemory();
+                model.Run(units, language, isFinal: true, memory);
+                Assert.Equal(units.Length, memory.Units.Units.Count);
+                AssertNear(item.GetProperty("marks"), memory.Marks.AsSpan(model.Delay * PunctuationModel.Marks, units.Length * PunctuationModel.Marks), language);
+                AssertNear(item.GetProperty("cases"), memory.Cases.AsSpan(model.Delay * PunctuationModel.Cases, units.Length * PunctuationModel.Cases), language);
             }
         }
     }
@@ -40,7 +39,7 @@ public sealed class PunctuationModelTests
         Assert.InRange(size, 1_000_000, 8_000_000);
     }
 
-    private static void AssertNear(JsonElement expected, float[] actual, string language)
+    private static void AssertNear(JsonElement expected, ReadOnlySpan<float> actual, string language)
     {
         float[] values = [.. expected.EnumerateArray().SelectMany(row => row.EnumerateArray()).Select(value => value.GetSingle())];
         Assert.Equal(values.Length, actual.Length);

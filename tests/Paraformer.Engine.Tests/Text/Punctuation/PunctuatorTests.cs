@@ -89,6 +89,35 @@ public sealed class PunctuatorTests
         }
     }
 
+    [Fact]
+    public void A_stream_that_remembers_gets_what_one_gets_that_begins_anew() =>
+        Gen.Select(Gen.Int[0, s_languages.Length - 1].Select(i => s_languages[i]), Words, Gen.Int[0, 70].Array[1, 12], Gen.Bool.Array[12]).Sample(
+            (language, words, lengths, finals) =>
+            {
+                var memory = new PunctuationMemory();
+                string[] said = [.. words];
+                for (int step = 0; step < lengths.Length; step++)
+                {
+                    int count = Math.Min(said.Length, Math.Max(1, lengths[step]));
+                    if (lengths[step] % 5 == 0)
+                    {
+                        // A recogniser may think again about what it said before.
+                        said[lengths[step] % said.Length] = s_samples[lengths[step] % s_samples.Length];
+                    }
+
+                    var remembered = new PunctuatedWord[count];
+                    Punctuator.Default.Punctuate(said[..count], language, remembered, finals[step], memory);
+                    PunctuatedWord[] anew = Run(said[..count], language, finals[step]);
+                    for (int i = 0; i < count; i++)
+                    {
+                        Assert.Equal(anew[i].Text, remembered[i].Text);
+                        Assert.Equal(anew[i].Punctuation, remembered[i].Punctuation);
+                        Assert.Equal(anew[i].EndProbability, remembered[i].EndProbability, 0.001f);
+                    }
+                }
+            },
+            iter: 200);
+
     [Theory]
     [InlineData("en", ".")]
     [InlineData("zh", "。")]
