@@ -9,7 +9,7 @@ internal sealed class MarkedWords : IPunctuator
 
     public bool Supports(string language) => true;
 
-    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal)
+    public void Punctuate(IReadOnlyList<string> words, string language, Span<PunctuatedWord> result, bool isFinal, PunctuationMemory? memory = null)
     {
         for (int i = 0; i < words.Count; i++)
         {
