@@ -31,7 +31,7 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
     {
         Packs.RequireEnglish();
         int sentences = 0, wrong = 0;
-        foreach ((string path, string language) in MandarinClips.Require().Where((_, i) => i % 3 == 1).Select(clip => (clip.Path, "zh"))
+        foreach ((string path, string language) in MandarinClips.Require().Where((_, i) => i % 6 == 1).Select(clip => (clip.Path, "zh"))
             .Concat(Directory.GetFiles(Path.GetDirectoryName(Samples.Austen)!, "austen-*.wav").Select(path => (path, "en"))))
         {
             foreach (RecognizedSentence sentence in await FinalsAsync(path, "zh,en"))
@@ -42,7 +42,7 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
             }
         }
 
-        Assert.True(sentences >= 20);
+        Assert.True(sentences >= 14);
         Assert.True(wrong <= sentences / 20, $"{wrong} of {sentences} sentences are in the wrong language");
     }
 
