@@ -33,7 +33,7 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer, ILanguageEvidenc
 
     // English pieces to a Chinese character where either language is as likely, and how much more of them say: fitted with the
     // weights of the recognisers side by side.
-    private const float NeutralShare = 0.08f;
+    private const float NeutralShare = 0.12f;
     private const float EvidenceWeight = 1.4f;
 
     // Log posteriors: of the blank where a frame holds nothing else, and of classes that do not count.

@@ -21,7 +21,7 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
             Assert.Equal("zh", sentence.Language);
         }
 
-        List<RecognizedSentence> english = await FinalsAsync(Samples.Austen, hints);
+        List<RecognizedSentence> english = await FinalsAsync(Samples.Austen, hints, silenceMs: 800);
         Assert.True(english.Count >= 3);
         Assert.All(english, sentence => Assert.Equal("en", sentence.Language));
     }
@@ -56,7 +56,7 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
         Assert.All(await FinalsAsync(clip.Path, hint), s => Assert.Equal(hint, s.Language));
     }
 
-    private async Task<List<RecognizedSentence>> FinalsAsync(string path, string hints)
+    private async Task<List<RecognizedSentence>> FinalsAsync(string path, string hints, int silenceMs = 2000)
     {
         var request = new StreamRequest
         {
@@ -64,7 +64,7 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
             Format = "wav",
             SampleRate = 16000,
             Languages = hints.Split(',', StringSplitOptions.RemoveEmptyEntries),
-            MaxSentenceSilenceMs = 2000,
+            MaxSentenceSilenceMs = silenceMs,
         };
         return await Recognize.FinalsAsync(fixture.Engine, await File.ReadAllBytesAsync(path, Cancel), request, cancellationToken: Cancel);
     }
