@@ -12,13 +12,11 @@ public sealed class EngineRequestTests(EngineFixture fixture)
     {
         { s_valid with { Model = "whisper" }, RecognitionError.ModelNotFound, "whisper" },
         { s_valid with { Format = "flac" }, RecognitionError.UnsupportedFormat, "flac" },
-        { s_valid with { Format = "flac" }, RecognitionError.UnsupportedFormat, "flac" },
         { s_valid with { SampleRate = 5 }, RecognitionError.InvalidParameter, "sample_rate 5" },
         { s_valid with { Languages = ["ja"] }, RecognitionError.ModelUnavailable, "ja" },
         { s_valid with { Languages = ["xx"] }, RecognitionError.InvalidParameter, "xx" },
         { s_valid with { MaxSentenceSilenceMs = 199 }, RecognitionError.InvalidParameter, "199" },
         { s_valid with { Model = "paraformer-realtime-8k-v2" }, RecognitionError.InvalidParameter, "8000" },
-        { s_valid with { Model = "paraformer-realtime-v1" }, RecognitionError.ModelUnavailable, "zh" },
     };
 
     [Theory]

@@ -58,6 +58,20 @@ def folded(conv, norm):
     return conv.weight.detach().numpy() * factor[:, None, None], norm.bias.detach().numpy() - norm.running_mean.numpy() * factor
 
 
+def store(net):
+    """Gives the network the weights that its int8 form holds."""
+    rounded = lambda weight, axis: np.multiply(*quantised(weight, axis))
+    with torch.no_grad():
+        for table in net.tables:
+            table.weight.copy_(torch.from_numpy(np.clip(np.rint(table.weight.numpy() * 127 / 4), -127, 127).astype(np.float32) * 4 / 127))
+        for conv, norm in [(block.narrow, block.norm) for block in net.blocks] + [(net.narrow, net.norm)]:
+            factor = (norm.weight / torch.sqrt(norm.running_var + norm.eps))[:, None, None]
+            conv.weight.copy_(torch.from_numpy(rounded(folded(conv, norm)[0], 0)) / factor)
+        for conv in (net.enter, net.out, *(block.conv for block in net.blocks)):
+            conv.weight.copy_(torch.from_numpy(rounded(conv.weight.numpy(), 0)))
+    return net
+
+
 def lined_up(name):
     """For each value of the first layer, where it lies in a window of rows of both tables, flattened; and the columns of a row."""
     keys, widths = SHAPES[name]["keys"], (columns(name, 0), columns(name, 1))

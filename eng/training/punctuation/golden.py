@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from evaluate import load
+from export import store
 from features import Table, character_keys, word_keys
 from model import MARKS, SHAPES
 from text import tokens_of
@@ -27,7 +28,7 @@ def main():
     data, models, biases = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), json.loads(pathlib.Path(sys.argv[3]).read_text())
     cases = []
     for name, shape in SHAPES.items():
-        net, arrays = load(data, name, models / f"{name}.pt"), np.load(data / f"{name}-tables.npz")
+        net, arrays = store(load(data, name, models / f"{name}.pt")), np.load(data / f"{name}-tables.npz")
         first, second = Table(arrays["first"]), Table(arrays["second"])
         for number, language in enumerate(shape["languages"]):
             units = [token[0].lower() for token in tokens_of(SENTENCES[language], language, speak=False)]

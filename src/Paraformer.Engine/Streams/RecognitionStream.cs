@@ -42,6 +42,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private BandwidthExtender? _extender;
     private int _scheduled;
     private int _abandoned;
+    private int _closed;
     private long _audioMs;
     private long _silenceMs;
 
@@ -305,9 +306,11 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         _pipeline.Dispose();
         _decoder.Dispose();
         _results.Complete(error);
-        if (_ended.TrySetResult())
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
+            // Whoever waits for the end finds the stream's place free.
             _onClosed();
+            _ended.TrySetResult();
         }
     }
 }

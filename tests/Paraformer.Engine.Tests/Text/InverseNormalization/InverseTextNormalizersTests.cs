@@ -15,7 +15,7 @@ public sealed class InverseTextNormalizersTests
             Split("一 二 兩 三 五 九 十 百 千 萬 億 零 點 分 半 個 年 月 號 百分之 蚊 公里 第 負 到 比 二十 下晝 卅 廿")),
         ["ja"] = (Split("りんご 机 川 緑 歩く 庭 友達 手紙 windows"),
             Split("一 二 三 五 九 十 百 千 万 億 零 点 分 半 個 年 月 日 時 パーセント 円 キロ 第 マイナス から 対 二十 午後 つ 回")),
-        ["ko"] = (Split("사과 책상 강물 초록 걷다 정원 친구 편지 windows"),
+        ["ko"] = (Split("나무 책상 강물 초록 걷다 정원 친구 편지 windows"),
             Split("일 이 삼 오 구 십 백 천 만 억 영 점 분 반 개 년 월 시 퍼센트 원 킬로미터 제 마이너스 에서 대 이십 오후 하나 둘 세 다섯 스무 번째")),
         ["de"] = (Split("apfel tisch fluss grün gehen garten leute brief windows"),
             Split("ein eins zwei sieben zwölf zwanzig fünfzig hundert tausend million millionen und komma prozent euro erste dritter januar uhr halb nach punkt com at minus bis zu einundzwanzig hundertfünf")),

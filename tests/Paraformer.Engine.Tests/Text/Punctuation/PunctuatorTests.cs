@@ -12,8 +12,8 @@ public sealed class PunctuatorTests
     ];
 
     [Theory]
-    [InlineData("en", 0.66, 0.76)]
-    [InlineData("zh", 0.55, 0.68)]
+    [InlineData("en", 0.79, 0.84)]
+    [InlineData("zh", 0.61, 0.72)]
     public void Marks_of_careful_writing_come_back(string language, double marks, double ends)
     {
         int hit = 0, wrong = 0, missed = 0, endHit = 0, endWrong = 0, endMissed = 0;
@@ -45,7 +45,7 @@ public sealed class PunctuatorTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"casing {(double)right / all:0.000}");
-        Assert.True(right >= all * 0.93, $"{right} of {all} words");
+        Assert.True(right >= all * 0.95, $"{right} of {all} words");
     }
 
     [Fact]
@@ -84,7 +84,11 @@ public sealed class PunctuatorTests
                 PunctuatedWord[] partial = Run(raw, language, isFinal: false);
                 PunctuatedWord[] final = Run(raw, language);
                 int settled = raw.Count - Punctuator.Default.LookAhead(language);
-                Assert.Equal(final[..settled], partial[..settled]);
+                for (int i = 0; i < settled; i++)
+                {
+                    Assert.Equal((final[i].Text, final[i].Punctuation), (partial[i].Text, partial[i].Punctuation));
+                    Assert.Equal(final[i].EndProbability, partial[i].EndProbability, 0.001f);
+                }
             }
         }
     }
