@@ -12,6 +12,7 @@ namespace Paraformer.Bench;
 internal static class TextSpeed
 {
     private const int Sessions = 100;
+    private const int Rounds = 100;
     private const int SampleRate = 16000;
 
     // A recogniser takes blocks of 128 ms; each gives a partial result.
@@ -32,7 +33,11 @@ internal static class TextSpeed
         {
             foreach (bool semantic in new[] { false, true })
             {
-                Speak(language, rate, text, semantic, everything: true);
+                for (int round = 0; round < Rounds; round++)
+                {
+                    Speak(language, rate, text, semantic, everything: true);
+                }
+
                 Measure(language, rate, text, semantic, everything: true);
             }
 
@@ -42,7 +47,6 @@ internal static class TextSpeed
 
     private static void Measure(string language, double rate, string text, bool semantic, bool everything)
     {
-        const int Rounds = 40;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         TimeSpan before = ProcessorTime();
         double seconds = 0;
