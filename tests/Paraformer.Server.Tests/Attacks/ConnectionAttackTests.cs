@@ -50,8 +50,10 @@ public sealed class ConnectionAttackTests
     {
         await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { MaxConnectionsPerAddress = 1 });
         using RawSocket first = await RawSocket.ConnectAsync(server);
+        using var measured = new Measurements(server.Service);
         using RawSocket second = await RawSocket.OpenAsync(server.Endpoint);
         Assert.StartsWith("HTTP/1.1 429 ", await second.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=connections_per_address"]);
     }
 
     [Fact]
@@ -76,7 +78,11 @@ public sealed class ConnectionAttackTests
         Assert.InRange(perPair, 0, 64 * 1024);
         await RunTaskAsync(server);
         time.Advance(TimeSpan.FromSeconds(62));
-        await EventuallyAsync(() => Task.FromResult(measured["paraformer.connections.active"] <= 0));
+        await EventuallyAsync(() =>
+        {
+            measured.Observe();
+            return Task.FromResult(measured["paraformer.connections.active"] == 0);
+        });
         idle.ForEach(socket => socket.Dispose());
     }
 

@@ -122,8 +122,10 @@ public sealed class ProtocolErrorTests
     public async Task An_endless_task_id_is_refused_without_echo()
     {
         await using var harness = new Harness();
+        using var measured = new Measurements(harness.Service);
         await harness.SendAsync(ClientMessages.RunTask(new string('x', 129)));
         TaskEvent failure = await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "129 characters");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=task_id_length"]);
         Assert.Equal(32, failure.TaskId!.Length);
     }
 
@@ -140,9 +142,11 @@ public sealed class ProtocolErrorTests
     public async Task A_connection_carries_no_more_tasks_than_the_limit()
     {
         await using var harness = new Harness(new RecognitionServiceOptions { MaxTasksPerConnection = 1 });
+        using var measured = new Measurements(harness.Service);
         await FinishOneTaskAsync(harness);
         await harness.SendAsync(ClientMessages.RunTask(Guid.NewGuid().ToString()));
         await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "limit");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=tasks_per_connection"]);
     }
 
     private static async Task FinishOneTaskAsync(Harness harness)
