@@ -14,8 +14,10 @@ public sealed class ConnectionAttackTests
     {
         await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { HandshakeTimeout = TimeSpan.FromSeconds(1) });
         using RawSocket slow = await RawSocket.OpenAsync(server.Endpoint);
+        using var measured = new Measurements(server.Service);
         await slow.WriteAsync(Encoding.ASCII.GetBytes("GET /api-ws/v1/inference HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "));
         Assert.StartsWith("HTTP/1.1 408 ", await slow.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=handshake"]);
     }
 
     [Fact]

@@ -113,9 +113,11 @@ public sealed class ProtocolErrorTests
     public async Task A_text_message_over_the_limit_is_refused_and_closed_with_1009()
     {
         await using var harness = new Harness(connection: new InProcessConnectionOptions { MaxTextMessageBytes = 1000 });
+        using var measured = new Measurements(harness.Service);
         await harness.StartTaskAsync(s_taskId);
         await harness.SendAsync(new string('x', 1001));
         await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "1000 bytes", s_taskId, closeStatus: 1009);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=message_size"]);
     }
 
     [Fact]
