@@ -218,7 +218,7 @@ public sealed class CustomizationTests
     [Fact]
     public async Task The_document_describes_every_path_that_is_served()
     {
-        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKeys = ["sk-a"] });
+        await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { ApiKeys = ["sk-a"] });
         using HttpResponseMessage response = await server.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -234,7 +234,7 @@ public sealed class CustomizationTests
             }
         }
 
-        foreach (string served in new[] { ParaformerServer.InferencePath, Api.Customization, Api.FineTunes, Api.Outputs, Api.Outputs + "/{id}", Api.Tokens, Api.Tokens + "/{id}", "/api/v1/models", "/healthz" })
+        foreach (string served in new[] { ParaformerServer.InferencePath, Api.Customization, Api.FineTunes, Api.Outputs, Api.Outputs + "/{id}", Api.Tokens, Api.Tokens + "/{id}", "/api/v1/models", "/healthz", "/readyz", "/metrics" })
         {
             Assert.True(document.RootElement.GetProperty("paths").TryGetProperty(served, out _), served);
         }
