@@ -1,5 +1,6 @@
 using System.Globalization;
 using Paraformer.Bench;
+using Paraformer.Bench.HotWords;
 using Paraformer.Bench.Load;
 using Paraformer.Bench.Rivals;
 
@@ -13,6 +14,12 @@ if (args is ["load", ..])
 {
     int streams = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 3000;
     await LoadTest.RunAsync(streams, args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 30);
+    return 0;
+}
+
+if (args is ["hotwords", string list])
+{
+    await EnglishHotWords.RunAsync(list);
     return 0;
 }
 
@@ -71,6 +78,6 @@ switch (args.FirstOrDefault())
         await MandarinAccuracy.RunAsync(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], hotwords LIST, punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

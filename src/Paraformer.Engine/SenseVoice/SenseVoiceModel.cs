@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Onnx;
 using Paraformer.Engine.Tokens;
@@ -32,6 +33,8 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     private readonly int _spoken;
     private readonly int _blank;
     private readonly SenseVoiceTags _tags;
+    private readonly PhraseTokenizer _phrases;
+    private readonly IReadOnlyList<string> _packLanguages;
 
     private SenseVoiceModel(InstalledPack pack, PackGraph graph)
     {
@@ -46,6 +49,8 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             TokenTable table = tokens == "tokens.txt" ? TokenTable.ParseLines(text) : TokenTable.ParseJson(text);
             return (table, new SenseVoiceTags(table));
         });
+        _phrases = new PhraseTokenizer(Tokens, []);
+        _packLanguages = pack.Descriptor.Languages;
         Statistics = ReadStatistics(pack, graph);
         if (Statistics.Dimension != WindowFrames * FilterBankOptions.FunAsr.MelBins)
         {
@@ -87,7 +92,7 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         }
     }
 
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new SenseVoiceRecognizer(this, options);
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new SenseVoiceRecognizer(this, options, Graph(options.HotWords));
 
     public void Dispose() => _graph.Dispose();
 
@@ -95,13 +100,14 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     /// <param name="frames">560 values each.</param>
     /// <param name="language">The language spoken; null or one that it does not know: it finds out.</param>
     /// <param name="written">Whether text is wanted as one writes it, with punctuation; otherwise as spoken.</param>
-    internal SenseVoiceResult Run(Memory<float> frames, string? language, bool written)
+    /// <param name="graph">The phrases to favour or to avoid; null for none.</param>
+    internal SenseVoiceResult Run(Memory<float> frames, string? language, bool written, ContextGraph? graph = null)
     {
         using IDisposableReadOnlyCollection<OrtValue> outputs = Logits(frames, language, written);
         ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();
         ReadOnlySpan<float> first = logits[..Tokens.Count];
         (string emotion, float confidence) = _tags.Best(1, logits.Slice(Tokens.Count, Tokens.Count));
-        var search = new CtcGreedySearch(_blank);
+        ITokenSearch search = graph is null ? new CtcTokenSearch(_blank) : new CtcPrefixSearch(_blank, graph);
         for (int at = SenseVoiceTags.Frames * Tokens.Count; at < logits.Length; at += Tokens.Count)
         {
             search.Step(logits.Slice(at, Tokens.Count));
@@ -121,7 +127,7 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             EmotionConfidence = confidence,
             Event = _tags.Best(2, logits.Slice(2 * Tokens.Count, Tokens.Count)).Name,
             Writing = _tags.Best(3, logits.Slice(3 * Tokens.Count, Tokens.Count)).Name,
-            Tokens = search.Tokens,
+            Tokens = search.Best(),
         };
     }
 
@@ -136,6 +142,12 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         using OrtValue writing = OrtValue.CreateTensorValueFromMemory(new[] { written ? _written : _spoken }, [1]);
         using var run = new RunOptions();
         return _graph.Session.Run(run, _inputs, [speech, length, spoken, writing], _outputs);
+    }
+
+    private ContextGraph? Graph(IReadOnlyList<HotWord> words)
+    {
+        List<BiasPhrase> phrases = _phrases.Phrases(words, _packLanguages);
+        return phrases.Count == 0 ? null : new ContextGraph(phrases);
     }
 
     private static MeanVariance ReadStatistics(InstalledPack pack, PackGraph graph)

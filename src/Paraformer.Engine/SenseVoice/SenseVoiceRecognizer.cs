@@ -1,3 +1,4 @@
+using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Tokens;
@@ -20,6 +21,7 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
     private readonly SenseVoiceModel _model;
     private readonly string? _language;
     private readonly bool _written;
+    private readonly ContextGraph? _graph;
     private readonly FilterBankStream _bank;
     private readonly LowFrameRate _stacker = new(FilterBankOptions.FunAsr.MelBins, SenseVoiceModel.WindowFrames, SenseVoiceModel.ShiftFrames);
     private readonly FrameBuffer _mel = new(FilterBankOptions.FunAsr.MelBins);
@@ -36,8 +38,9 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
     private long _accepted;
     private long _utteranceBegin;
 
-    public SenseVoiceRecognizer(SenseVoiceModel model, RecognizerOptions options)
+    public SenseVoiceRecognizer(SenseVoiceModel model, RecognizerOptions options, ContextGraph? graph)
     {
+        _graph = graph;
         _model = model;
         _language = options.Language;
         _written = options.Punctuation && options.InverseTextNormalization;
@@ -134,7 +137,7 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
 
     private void Hear()
     {
-        _latest = _model.Run(_frames.Values.ToArray(), _language, _written);
+        _latest = _model.Run(_frames.Values.ToArray(), _language, _written, _graph);
         _heardFrames = _frames.Count;
         _tokens.Clear();
         _tokens.AddRange(_settled);
