@@ -17,9 +17,9 @@ if (args is ["load", ..])
     return 0;
 }
 
-if (args is ["hotwords", string list])
+if (args is ["hotwords", string list, ..])
 {
-    await EnglishHotWords.RunAsync(list);
+    await EnglishHotWords.RunAsync(list, args[2..]);
     return 0;
 }
 
@@ -78,6 +78,6 @@ switch (args.FirstOrDefault())
         await MandarinAccuracy.RunAsync(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], hotwords LIST, punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], hotwords LIST [none|WEIGHT|COUNT|all|start…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

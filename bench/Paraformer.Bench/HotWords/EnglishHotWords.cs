@@ -13,30 +13,45 @@ namespace Paraformer.Bench.HotWords;
 internal static class EnglishHotWords
 {
     private const int Piece = 1600;
+    private static readonly int[] s_weights = [1, 2, 3, 4, 5, -6];
     private static readonly int[] s_unrelated = [10, 100, 1000];
 
-    public static async Task RunAsync(string list)
+    /// <summary>Measures.</summary>
+    /// <param name="list">The file.</param>
+    /// <param name="parts">What: <c>none</c>, a weight, 10, 100 or 1000 words that nobody says, <c>all</c> of those beside the list, <c>start</c>; nothing for everything.</param>
+    public static async Task RunAsync(string list, string[] parts)
     {
         var store = new ModelStore(ModelCatalog.Load(), ModelStoreOptions.FromEnvironment());
         InstalledPack pack = store.Find("vosk-en")!;
         using VoskModel plain = VoskModel.Load(pack, store.Find("libvosk")!);
         List<Sentence> sentences = [.. File.ReadLines(list).Select(line => line.Split('\t')).Select((f, i) => new Sentence(f[1], f[2], i % 2 == 0, Speak(f[0], f[2])))];
-        Report("none", plain, sentences, []);
+        bool Wanted(string part) => parts.Length == 0 || parts.Contains(part);
+        if (Wanted("none"))
+        {
+            Report("none", plain, sentences, []);
+        }
+
         string[] words = [.. sentences.Select(s => s.Word).Distinct()];
-        for (int weight = 1; weight <= 5; weight++)
+        foreach (int weight in s_weights.Where(w => Wanted(w.ToString(CultureInfo.InvariantCulture))))
         {
             Measure($"weight {weight}", plain, sentences, [.. words.Select(w => new HotWord(w, weight))], []);
         }
 
-        Measure("weight -6", plain, sentences, [.. words.Select(w => new HotWord(w, -6))], []);
         string[] others = Unrelated(NgramGraph.Read("Gr.fst", File.ReadAllBytes(pack.PathOf("graph/Gr.fst"))), sentences);
-        foreach (int count in s_unrelated)
+        foreach (int count in s_unrelated.Where(c => Wanted(c.ToString(CultureInfo.InvariantCulture))))
         {
             Measure($"{count} words that nobody says, weight 4", plain, sentences, [.. others.Take(count).Select(w => new HotWord(w, 4))], others[..count]);
         }
 
-        Measure($"{others.Length} words that nobody says and those of the list, weight 4", plain, sentences, [.. others.Concat(words).Select(w => new HotWord(w, 4))], others);
-        await StartAsync(store, words);
+        if (Wanted("all"))
+        {
+            Measure($"{others.Length} words that nobody says and those of the list, weight 4", plain, sentences, [.. others.Concat(words).Select(w => new HotWord(w, 4))], others);
+        }
+
+        if (Wanted("start"))
+        {
+            await StartAsync(store, words);
+        }
     }
 
     private static void Measure(string name, VoskModel plain, List<Sentence> sentences, HotWord[] words, string[] unsaid)

@@ -14,13 +14,16 @@ internal sealed class VoskHotWords
     // No word is made likelier than that, 0.14, wherever it stands: what is likely anyway needs no help.
     private const float LeastCost = 2;
 
+    // A phrase's next word may become nearly certain: 0.82.
+    private const float LeastCostBehind = 0.2f;
+
     // A word as common as "the" gets nothing without its context, one with a cost of 10 everything.
     private const float CommonCost = 4;
     private const float RareCost = 10;
     private const float LeastShare = 0.3f;
 
-    // What a phrase's word gets where its context is not known yet.
-    private const float ShareWithoutContext = 0.5f;
+    // What a phrase's first word gets before the phrase is known to go on; the next one gets the rest with its own.
+    private const float ShareWithoutContext = 0.8f;
 
     private readonly List<(int[] Words, int Weight)> _phrases = [];
 
@@ -67,8 +70,10 @@ internal sealed class VoskHotWords
                 continue;
             }
 
+            float held = 0;
             if (bonus > 0)
             {
+                held = (1 - ShareWithoutContext) * bonus * Rarity(graph, words[0]);
                 Strengthen(everywhere, words[0], ShareWithoutContext * bonus * Rarity(graph, words[0]));
             }
 
@@ -76,7 +81,8 @@ internal sealed class VoskHotWords
             {
                 if (graph.Context(words[i - 1]) >= 0)
                 {
-                    Strengthen(behind, (words[i - 1], words[i]), bonus);
+                    Strengthen(behind, (words[i - 1], words[i]), bonus + held);
+                    held = 0;
                 }
                 else if (bonus > 0)
                 {
@@ -115,11 +121,11 @@ internal sealed class VoskHotWords
                 int arc = graph.Arc(longer, word);
                 if (arc >= 0)
                 {
-                    costs[arc] = Stronger(ofWord[word], bonus) == bonus ? Changed(graph.Costs[arc], bonus) : costs[arc];
+                    costs[arc] = Stronger(ofWord[word], bonus) == bonus ? Changed(graph.Costs[arc], bonus, LeastCostBehind) : costs[arc];
                 }
                 else if (longer == context && bonus > 0 && graph.Arc(0, word) is >= 0 and int alone)
                 {
-                    added[(context, word)] = Changed(graph.Backoff(context) + graph.Costs[alone], Stronger(ofWord[word], bonus));
+                    added[(context, word)] = Changed(graph.Backoff(context) + graph.Costs[alone], Stronger(ofWord[word], bonus), LeastCostBehind);
                 }
             }
         }
@@ -130,7 +136,7 @@ internal sealed class VoskHotWords
     private static float Rarity(NgramGraph graph, int word) =>
         graph.Arc(0, word) is >= 0 and int arc ? Math.Clamp((graph.Costs[arc] - CommonCost) / (RareCost - CommonCost), 0, 1) : 0;
 
-    private static float Changed(float cost, float bonus) => bonus < 0 ? cost - bonus : Math.Max(cost - bonus, Math.Min(cost, LeastCost));
+    private static float Changed(float cost, float bonus, float least = LeastCost) => bonus < 0 ? cost - bonus : Math.Max(cost - bonus, Math.Min(cost, least));
 
     // What is asked for twice counts as the stronger wish, and a wish to avoid before one to find.
     private static float Stronger(float a, float b) => Math.Min(a, b) < 0 ? Math.Min(a, b) : Math.Max(a, b);
