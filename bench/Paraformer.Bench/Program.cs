@@ -1,5 +1,6 @@
 using System.Globalization;
 using Paraformer.Bench;
+using Paraformer.Bench.HotWords;
 using Paraformer.Bench.Load;
 using Paraformer.Bench.Rivals;
 
@@ -25,6 +26,12 @@ if (args is ["attackers", string port, string attack])
 if (args is ["attack", ..])
 {
     await AttackTest.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 15);
+    return 0;
+}
+
+if (args is ["hotwords", string list, ..])
+{
+    await EnglishHotWords.RunAsync(list, args[2..]);
     return 0;
 }
 
@@ -83,6 +90,6 @@ switch (args.FirstOrDefault())
         await MandarinAccuracy.RunAsync(args[1], args[2..]);
         return 0;
     default:
-        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
+        Console.Error.WriteLine("usage, from the repository's folder: live|first-partial|words|overhead [WAV…], fbank, mandarin FOLDER [HOTWORD…], hotwords LIST [none|WEIGHT|COUNT|all|start…], punctuation, text, batching GRAPH [STREAMS…], soak MINUTES [WAV…], sherpa-vad FOLDER, opus SESSIONS SECONDS OPUS-FILE, or load [STREAMS [SECONDS]]");
         return 2;
 }

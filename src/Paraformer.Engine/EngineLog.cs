@@ -18,4 +18,16 @@ internal static partial class EngineLog
 
     [LoggerMessage(1005, LogLevel.Error, "Pack {Pack} was replaced but does not work: tasks go on using the old files")]
     public static partial void PackNotReloaded(ILogger logger, string pack, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Information, "Loaded pack {Pack} for a list of hot words in {Milliseconds} ms")]
+    public static partial void HotWordsLoaded(ILogger logger, string pack, long milliseconds);
+
+    [LoggerMessage(1007, LogLevel.Warning, "Pack {Pack} cannot be loaded for a list of hot words: they have no effect in this stream")]
+    public static partial void HotWordsNotLoaded(ILogger logger, string pack, Exception exception);
+
+    [LoggerMessage(1008, LogLevel.Warning, "All {Count} lists of hot words that pack {Pack} may serve at a time are in use: they have no effect in this stream; EngineOptions.MaxHotWordModels allows more")]
+    public static partial void HotWordsRefused(ILogger logger, string pack, int count);
+
+    [LoggerMessage(1009, LogLevel.Information, "{Count} hot words have no effect, pack {Pack} does not know them: {Words}")]
+    public static partial void HotWordsUnknown(ILogger logger, string pack, int count, string words);
 }

@@ -32,6 +32,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
     private readonly TextPacks _texts;
     private readonly LoadedPacks<IRecognizerModel> _recognizers;
     private readonly LoadedPacks<IVoiceActivityModel> _detectors;
+    private readonly HotWordModels _hotWords;
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Meter _meter;
     private readonly OnlyRecognizer? _only;
@@ -49,12 +50,13 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _recognizers = new LoadedPacks<IRecognizerModel>(LoadRecognizer, ModelTest.RunAsync, Fingerprint, logger);
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), ModelTest.RunAsync, Fingerprint, logger);
         _texts = new TextPacks(store, options, logger);
+        _hotWords = new HotWordModels(options.MaxHotWordModels, Ready, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
         _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => _scheduler.Depth, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="ModelPackException">The pack that the options name for numbers is not in the catalogue or is of another kind.</exception>
     public static RecognitionEngine Create(ModelStore store, EngineOptions? options = null, ILoggerFactory? loggers = null) => Create(store, options, loggers, only: null);
 
@@ -65,6 +67,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         options ??= new EngineOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxStreams, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBatchSteps, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.MaxHotWordModels, nameof(options));
         ILogger logger = loggers is null ? NullLogger.Instance : loggers.CreateLogger<RecognitionEngine>();
         return new RecognitionEngine(store, options, logger, only);
     }
@@ -140,6 +143,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
 
             models.Detector = await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false);
             formatter = await FormatterAsync(cancellationToken).ConfigureAwait(false);
+            await models.ReplaceAsync(model => _hotWords.LeaseAsync(model, request.HotWords, cancellationToken)).ConfigureAwait(false);
             Admit();
         }
         catch
@@ -169,6 +173,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         await _reloading.WaitAsync().ConfigureAwait(false);
         _meter.Dispose();
         _scheduler.Dispose();
+        _hotWords.Dispose();
         _recognizers.Dispose();
         _detectors.Dispose();
         _texts.Dispose();
@@ -205,9 +210,11 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
 
     private string Fingerprint(string packId) => _only?.Load is not null && packId == _only.PackId ? "" : PackFingerprint.Of(packId, Installed);
 
-    private IRecognizerModel LoadRecognizer(string packId)
+    private IRecognizerModel LoadRecognizer(string packId) =>
+        Ready(_only?.Load is { } load ? load() : RecognizerKinds.Load(packId, Installed));
+
+    private IRecognizerModel Ready(IRecognizerModel model)
     {
-        IRecognizerModel model = _only?.Load is { } load ? load() : RecognizerKinds.Load(packId, Installed);
         model.UseWorkers(_scheduler, new BatchOptions { MaxSteps = _options.MaxBatchSteps });
         return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
     }

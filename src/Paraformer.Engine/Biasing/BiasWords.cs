@@ -7,7 +7,8 @@ namespace Paraformer.Engine.Biasing;
 /// <summary>
 /// One stream's biased words: those to find as a tree of their own beside the vocabulary's, in which a sound counts as any of
 /// its homophones and a word scores as the language model's words that it consists of, plus a bonus; those to avoid as
-/// penalties on rows of words. Nodes are numbered from -1 down, words from 0. Not thread-safe.
+/// penalties on rows of words. Nodes are numbered from -1 down, words from 0. The words are shared by the streams with the same list, what
+/// was heard is a stream's own. Not thread-safe.
 /// </summary>
 internal sealed class BiasWords
 {
@@ -17,11 +18,14 @@ internal sealed class BiasWords
     private readonly Homophones _homophones;
     private readonly float[] _mixed;
     private readonly List<Node> _nodes = [new Node(0, 0)];
-    private readonly List<int> _begins = [];
     private readonly List<BiasEntry> _wanted = [];
     private readonly List<float> _bonuses = [];
     private readonly List<float> _alone = [];
     private readonly Dictionary<int, List<(int[] Parts, float Penalty)>> _unwanted = [];
+    private readonly Dictionary<ushort, int> _roots = [];
+    private readonly ushort[] _firstClasses;
+    private readonly int[] _begins;
+    private int _begun;
 
     /// <param name="entries">The words.</param>
     /// <param name="strength">The bonus, as a natural logarithm, for a class of a word of weight 1.</param>
@@ -53,6 +57,24 @@ internal sealed class BiasWords
         }
 
         Promise = _bonuses.DefaultIfEmpty().Max();
+        _firstClasses = [.. _nodes[0].Children.Select(Class)];
+        _begins = new int[_firstClasses.Length];
+    }
+
+    private BiasWords(BiasWords shared)
+    {
+        _language = shared._language;
+        _homophones = shared._homophones;
+        _mixed = new float[shared._mixed.Length];
+        _nodes = shared._nodes;
+        _wanted = shared._wanted;
+        _bonuses = shared._bonuses;
+        _alone = shared._alone;
+        _unwanted = shared._unwanted;
+        _firstClasses = shared._firstClasses;
+        _begins = new int[_firstClasses.Length];
+        FirstWord = shared.FirstWord;
+        Promise = shared.Promise;
     }
 
     /// <summary>The number of the first of these words among all words.</summary>
@@ -60,6 +82,9 @@ internal sealed class BiasWords
 
     /// <summary>No word's bonus is larger.</summary>
     public float Promise { get; }
+
+    /// <summary>The same words for another stream.</summary>
+    public BiasWords Share() => new(this);
 
     /// <summary>Hears the next frame.</summary>
     /// <param name="posteriors">Log posteriors of the classes.</param>
@@ -69,12 +94,12 @@ internal sealed class BiasWords
         _homophones.Mix(posteriors, _mixed);
 
         // Every hypothesis asks for the beginnings, of which there may be a thousand.
-        _begins.Clear();
-        foreach (int node in _nodes[0].Children)
+        _begun = 0;
+        for (int i = 0; i < _firstClasses.Length; i++)
         {
-            if (_mixed[_nodes[-node].Class] >= floor)
+            if (_mixed[_firstClasses[i]] >= floor)
             {
-                _begins.Add(node);
+                _begins[_begun++] = _nodes[0].Children[i];
             }
         }
     }
@@ -83,7 +108,7 @@ internal sealed class BiasWords
     public float Posterior(int number) => _mixed[number];
 
     /// <summary>The nodes behind a node; behind the root, those whose class was heard now.</summary>
-    public ReadOnlySpan<int> Children(int node) => CollectionsMarshal.AsSpan(node == 0 ? _begins : _nodes[-node].Children);
+    public ReadOnlySpan<int> Children(int node) => node == 0 ? _begins.AsSpan(0, _begun) : CollectionsMarshal.AsSpan(_nodes[-node].Children);
 
     public ushort Class(int node) => _nodes[-node].Class;
 
@@ -177,7 +202,12 @@ internal sealed class BiasWords
 
     private int Child(int node, ushort number)
     {
-        foreach (int child in _nodes[-node].Children)
+        if (node == 0 && _roots.TryGetValue(number, out int root))
+        {
+            return root;
+        }
+
+        foreach (int child in node == 0 ? [] : _nodes[-node].Children)
         {
             if (_nodes[-child].Class == number)
             {
@@ -187,6 +217,11 @@ internal sealed class BiasWords
 
         _nodes.Add(new Node(number, _nodes[-node].Depth + 1));
         _nodes[-node].Children.Add(-(_nodes.Count - 1));
+        if (node == 0)
+        {
+            _roots.Add(number, -(_nodes.Count - 1));
+        }
+
         return -(_nodes.Count - 1);
     }
 

@@ -54,6 +54,9 @@ internal sealed class ContextGraph
         return (score + _node[matched] - _node[node], 0);
     }
 
+    /// <summary>What a state's phrase has scored so far without having come to its end.</summary>
+    public float Begun(int state) => _node[state];
+
     private void Insert(BiasPhrase phrase)
     {
         int at = 0;

@@ -8,6 +8,8 @@ namespace Paraformer.Engine.Biasing;
 /// <summary>Cuts phrases into the tokens of a vocabulary: the likeliest row of pieces where their scores are known, else the shortest. Immutable.</summary>
 internal sealed class PhraseTokenizer
 {
+    // What a token of a phrase of weight 1 adds, as a natural logarithm: the usual weight of 4 gives what the public runtimes use.
+    private const float Strength = 0.375f;
     private const int LongestPiece = 24;
     private const float UnknownPiece = -10;
     private readonly TokenTable _table;
@@ -42,6 +44,14 @@ internal sealed class PhraseTokenizer
         List<int> tokens = Cut(_table.IsUpperCase ? phrase.ToUpperInvariant() : phrase);
         return tokens.Count > 0 ? tokens : Cut(phrase.ToLowerInvariant());
     }
+
+    /// <summary>The hot words that the vocabulary can write.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="languages">Words of other languages are left out.</param>
+    public List<BiasPhrase> Phrases(IEnumerable<HotWord> words, IReadOnlyList<string> languages) =>
+        [.. words.Where(w => w.Weight != 0 && (w.Language is null || languages.Contains(w.Language)))
+            .Select(w => new BiasPhrase(Tokenize(w.Text), w.Weight * Strength))
+            .Where(p => p.Tokens.Count > 0)];
 
     private List<int> Cut(string text)
     {

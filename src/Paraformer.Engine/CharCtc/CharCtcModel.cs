@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Lm;
 using Paraformer.Engine.Lm.Xz;
@@ -9,6 +10,8 @@ namespace Paraformer.Engine.CharCtc;
 /// <summary>A small FSMN with CTC over character classes, and the word 3-gram model that turns classes into words. Shared read-only.</summary>
 internal sealed class CharCtcModel : IRecognizerModel
 {
+    // As a natural logarithm per class and unit of weight.
+    private const float BiasStrength = 0.8f;
     private const string Version = "1";
     private const string LanguageModelFile = "lm_sc.arpa-20220810.tar.xz";
     private const string WordListFile = "dict-20220810.tar.xz";
@@ -24,6 +27,7 @@ internal sealed class CharCtcModel : IRecognizerModel
         Language = new NgramModel(compiled);
         Tree = new PrefixTree(compiled, lexicon.Tokens.Count);
         Homophones = new Homophones(compiled);
+        Bias = new BiasWordsCache(MakeBias);
     }
 
     public string PackId { get; }
@@ -41,6 +45,9 @@ internal sealed class CharCtcModel : IRecognizerModel
     internal PrefixTree Tree { get; }
 
     internal Homophones Homophones { get; }
+
+    /// <summary>The lists of hot words.</summary>
+    internal BiasWordsCache Bias { get; }
 
     /// <summary>Loads the network and maps the language model, which is compiled first where no earlier run has done so.</summary>
     /// <exception cref="ModelPackException">A file is damaged or missing.</exception>
@@ -73,6 +80,12 @@ internal sealed class CharCtcModel : IRecognizerModel
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new CharCtcRecognizer(this, options.HotWords);
 
     public void Dispose() => _compiled.Dispose();
+
+    private BiasWords? MakeBias(IReadOnlyList<HotWord> words)
+    {
+        List<BiasEntry> entries = BiasEntry.Make(words, Lexicon, Tree, Language);
+        return entries.Count == 0 ? null : new BiasWords(entries, BiasStrength, Language, Homophones, Lexicon.Tokens.Count);
+    }
 
     private static List<(string Name, byte[] Data)> Compile(InstalledPack language, CharLexicon lexicon)
     {

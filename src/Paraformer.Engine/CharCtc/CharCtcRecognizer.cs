@@ -28,9 +28,6 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer, ILanguageEvidenc
     private const int CharacterBegin = 16 * 140;
     private const int CharacterEnd = 16 * 80;
 
-    // As a natural logarithm per class and unit of weight.
-    private const float BiasStrength = 0.8f;
-
     // English pieces to a Chinese character where either language is as likely, and how much more of them say: fitted with the
     // weights of the recognisers side by side.
     private const float NeutralShare = 0.12f;
@@ -62,8 +59,7 @@ internal sealed class CharCtcRecognizer : IStreamingRecognizer, ILanguageEvidenc
         _bank = new FilterBankStream(model.FilterBank);
         _network = model.Network.CreateStream();
         _posteriors = new FrameBuffer(model.Network.Outputs);
-        List<BiasEntry> entries = BiasEntry.Make(hotWords, model.Lexicon, model.Tree, model.Language);
-        _bias = entries.Count == 0 ? null : new BiasWords(entries, BiasStrength, model.Language, model.Homophones, model.Lexicon.Tokens.Count);
+        _bias = model.Bias.For(hotWords);
         _search = new WordBeamSearch(model.Tree, model.Language, new SearchOptions(), _bias);
     }
 

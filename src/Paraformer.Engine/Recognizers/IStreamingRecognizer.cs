@@ -8,8 +8,11 @@ internal interface IRecognizerModel : IDisposable
     /// <summary>The pack it came from.</summary>
     string PackId { get; }
 
-    /// <summary>Whether its recognisers have work in <see cref="IStreamingRecognizer.Prepare"/>.</summary>
+    /// <summary>Whether its recognisers have work in <see cref="IStreamingRecognizer.Prepare"/>; they are all alike then, whatever is asked of them.</summary>
     bool NeedsPreparation => false;
+
+    /// <summary>How to load the model for a list of hot words, where it cannot be biased otherwise; null where it can, or where they have no effect.</summary>
+    HotWordLoad? LoadFor(IReadOnlyList<HotWord> words) => null;
 
     /// <summary>Makes the state of one stream.</summary>
     IStreamingRecognizer CreateRecognizer(RecognizerOptions options);
@@ -24,6 +27,12 @@ internal interface IRecognizerModel : IDisposable
     {
     }
 }
+
+/// <summary>A model loaded anew for a list of hot words.</summary>
+/// <param name="Key">The same for lists that have the same effect.</param>
+/// <param name="Unknown">Words that have no effect.</param>
+/// <param name="Load">Loads it; blocks for a second or so, and throws where files are missing or cannot be written.</param>
+internal sealed record HotWordLoad(string Key, IReadOnlyList<string> Unknown, Func<IRecognizerModel> Load);
 
 /// <summary>What one stream asks of its recogniser.</summary>
 internal sealed record RecognizerOptions

@@ -25,14 +25,11 @@ internal sealed class ReservingModel : IRecognizerModel
 
     public string PackId => _model.PackId;
 
-    /// <summary>Hands out the reserve, or makes a recogniser where there is none or <paramref name="options"/> ask for another.</summary>
+    public HotWordLoad? LoadFor(IReadOnlyList<HotWord> words) => _model.LoadFor(words);
+
+    /// <summary>Hands out the reserve, or makes a recogniser where there is none.</summary>
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options)
     {
-        if (options.HotWords.Count > 0)
-        {
-            return CreatePrepared(options);
-        }
-
         IStreamingRecognizer? reserve = Interlocked.Exchange(ref _reserve, null);
         Refill();
         return reserve ?? CreatePrepared(options);

@@ -5,6 +5,7 @@ internal sealed class StreamModels : IDisposable
 {
     private readonly List<LanguageModel> _recognizers = [];
     private readonly List<ModelLease<IRecognizerModel>> _leases = [];
+    private readonly List<HotWordLease> _others = [];
 
     /// <summary>The recognisers, the preferred one first.</summary>
     public IReadOnlyList<LanguageModel> Recognizers => _recognizers;
@@ -22,8 +23,23 @@ internal sealed class StreamModels : IDisposable
         _recognizers.Add(new LanguageModel(language, lease.Model));
     }
 
+    /// <summary>Puts models in the places of the recognisers'.</summary>
+    /// <param name="lease">Leases another model for one; null leaves it.</param>
+    public async Task ReplaceAsync(Func<IRecognizerModel, Task<HotWordLease?>> lease)
+    {
+        for (int i = 0; i < _recognizers.Count; i++)
+        {
+            if (await lease(_recognizers[i].Model).ConfigureAwait(false) is { } other)
+            {
+                _others.Add(other);
+                _recognizers[i] = _recognizers[i] with { Model = other.Model };
+            }
+        }
+    }
+
     public void Dispose()
     {
+        _others.ForEach(lease => lease.Dispose());
         _leases.ForEach(lease => lease.Dispose());
         Detector?.Dispose();
     }

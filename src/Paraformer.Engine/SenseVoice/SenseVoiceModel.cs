@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Onnx;
 using Paraformer.Engine.ParaformerModels;
@@ -43,6 +44,8 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     private readonly int _spoken;
     private readonly int _blank;
     private readonly SenseVoiceTags _tags;
+    private readonly PhraseTokenizer _phrases;
+    private readonly IReadOnlyList<string> _packLanguages;
 
     private SenseVoiceModel(InstalledPack pack, PackGraph graph)
     {
@@ -57,6 +60,8 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             TokenTable table = tokens == "tokens.txt" ? TokenTable.ParseLines(text) : TokenTable.ParseJson(text);
             return (table, new SenseVoiceTags(table));
         });
+        _phrases = new PhraseTokenizer(Tokens, []);
+        _packLanguages = pack.Descriptor.Languages;
         Statistics = ReadStatistics(pack, graph);
         if (Statistics.Dimension != WindowFrames * FilterBankOptions.FunAsr.MelBins)
         {
@@ -110,7 +115,7 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         }
     }
 
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new SenseVoiceRecognizer(this, options);
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new SenseVoiceRecognizer(this, options, Graph(options.HotWords));
 
     public void Dispose()
     {
@@ -122,11 +127,12 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     /// <param name="frames">560 values each.</param>
     /// <param name="language">The language spoken; null or one that it does not know: it finds out.</param>
     /// <param name="written">Whether text is wanted as one writes it, with punctuation; otherwise as spoken.</param>
-    internal SenseVoiceResult Run(float[] frames, string? language, bool written) => Read(Logits(frames, language, written));
+    /// <param name="graph">The phrases to favour or to avoid; null for none.</param>
+    internal SenseVoiceResult Run(float[] frames, string? language, bool written, ContextGraph? graph = null) => Read(Logits(frames, language, written), graph);
 
     /// <summary>As <see cref="Run"/>, together with other streams.</summary>
-    internal async ValueTask<SenseVoiceResult> RunAsync(float[] frames, string? language, bool written, CancellationToken cancellationToken) =>
-        Read(await _steps.RunAsync(Step(frames, language, written), s_patience, cancellationToken).ConfigureAwait(false));
+    internal async ValueTask<SenseVoiceResult> RunAsync(float[] frames, string? language, bool written, ContextGraph? graph, CancellationToken cancellationToken) =>
+        Read(await _steps.RunAsync(Step(frames, language, written), s_patience, cancellationToken).ConfigureAwait(false), graph);
 
     /// <summary>The graph's scores: one row of as many as there are tokens for every frame, tag frames first.</summary>
     internal float[] Logits(float[] frames, string? language, bool written) => _steps.Run(Step(frames, language, written));
@@ -134,12 +140,12 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     private SenseVoiceStep Step(float[] frames, string? language, bool written) =>
         new(frames, language is null ? Automatic : _languages.GetValueOrDefault(language, Automatic), written ? _written : _spoken);
 
-    private SenseVoiceResult Read(float[] scores)
+    private SenseVoiceResult Read(float[] scores, ContextGraph? graph)
     {
         Span<float> logits = scores;
         ReadOnlySpan<float> first = logits[..Tokens.Count];
         (string emotion, float confidence) = _tags.Best(1, logits.Slice(Tokens.Count, Tokens.Count));
-        var search = new CtcGreedySearch(_blank);
+        ITokenSearch search = graph is null ? new CtcTokenSearch(_blank) : new CtcPrefixSearch(_blank, graph);
         for (int at = SenseVoiceTags.Frames * Tokens.Count; at < logits.Length; at += Tokens.Count)
         {
             search.Step(logits.Slice(at, Tokens.Count));
@@ -159,8 +165,14 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             EmotionConfidence = confidence,
             Event = _tags.Best(2, logits.Slice(2 * Tokens.Count, Tokens.Count)).Name,
             Writing = _tags.Best(3, logits.Slice(3 * Tokens.Count, Tokens.Count)).Name,
-            Tokens = search.Tokens,
+            Tokens = search.Best(),
         };
+    }
+
+    private ContextGraph? Graph(IReadOnlyList<HotWord> words)
+    {
+        List<BiasPhrase> phrases = _phrases.Phrases(words, _packLanguages);
+        return phrases.Count == 0 ? null : new ContextGraph(phrases);
     }
 
     // Frames of whole audio.

@@ -1,3 +1,4 @@
+using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Tokens;
@@ -20,6 +21,7 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
     private readonly SenseVoiceModel _model;
     private readonly string? _language;
     private readonly bool _written;
+    private readonly ContextGraph? _graph;
     private readonly FilterBankStream _bank;
     private readonly LowFrameRate _stacker = new(FilterBankOptions.FunAsr.MelBins, SenseVoiceModel.WindowFrames, SenseVoiceModel.ShiftFrames);
     private readonly FrameBuffer _mel = new(FilterBankOptions.FunAsr.MelBins);
@@ -36,8 +38,9 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
     private long _accepted;
     private long _utteranceBegin;
 
-    public SenseVoiceRecognizer(SenseVoiceModel model, RecognizerOptions options)
+    public SenseVoiceRecognizer(SenseVoiceModel model, RecognizerOptions options, ContextGraph? graph)
     {
+        _graph = graph;
         _model = model;
         _language = options.Language;
         _written = options.Punctuation && options.InverseTextNormalization;
@@ -178,7 +181,7 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
     private async ValueTask HearAsync(bool alone, CancellationToken cancellationToken)
     {
         float[] values = _frames.Values.ToArray();
-        _latest = alone ? _model.Run(values, _language, _written) : await _model.RunAsync(values, _language, _written, cancellationToken).ConfigureAwait(false);
+        _latest = alone ? _model.Run(values, _language, _written, _graph) : await _model.RunAsync(values, _language, _written, _graph, cancellationToken).ConfigureAwait(false);
         _heardFrames = _frames.Count;
         _tokens.Clear();
         _tokens.AddRange(_settled);

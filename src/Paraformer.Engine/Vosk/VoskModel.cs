@@ -7,16 +7,22 @@ namespace Paraformer.Engine.Vosk;
 /// <summary>A loaded Kaldi model, shared read-only by any number of recognisers.</summary>
 internal sealed class VoskModel : IRecognizerModel
 {
+    private const string GraphFile = "graph/Gr.fst";
     private readonly VoskLibrary _library;
+    private readonly InstalledPack _nativeLibrary;
+    private readonly VoskModelFiles _files;
+    private readonly Lazy<IReadOnlyDictionary<string, int>?> _vocabulary;
 
-    private VoskModel(VoskLibrary library, ModelHandle handle, string packId)
+    private VoskModel(VoskLibrary library, ModelHandle handle, VoskModelFiles files, InstalledPack nativeLibrary)
     {
         _library = library;
+        _files = files;
+        _nativeLibrary = nativeLibrary;
+        _vocabulary = new Lazy<IReadOnlyDictionary<string, int>?>(ReadVocabulary);
         Handle = handle;
-        PackId = packId;
     }
 
-    public string PackId { get; }
+    public string PackId => _files.Pack.Descriptor.Id;
 
     public bool NeedsPreparation => true;
 
@@ -50,19 +56,49 @@ internal sealed class VoskModel : IRecognizerModel
 
         if (files.AreThePacks)
         {
-            return Open(library, files.Pack, files.Pack.Folder);
+            return Open(library, files, nativeLibrary, files.Pack.Folder);
         }
 
         using VoskModelFolder folder = VoskModelFolder.Assemble(files);
-        return Open(library, files.Pack, folder.FullPath);
+        return Open(library, files, nativeLibrary, folder.FullPath);
     }
 
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new VoskRecognizer(_library, Handle);
 
+    /// <summary>
+    /// A model of its own whose language model favours the words: libvosk shares everything but a recogniser's state, and takes a
+    /// language model with the model only. A pack whose graph is of another form cannot be biased.
+    /// </summary>
+    public HotWordLoad? LoadFor(IReadOnlyList<HotWord> words)
+    {
+        if (words.Count == 0 || _vocabulary.Value is not { } vocabulary)
+        {
+            return null;
+        }
+
+        var known = new VoskHotWords(words, vocabulary);
+        return new HotWordLoad(known.Key, known.Unknown, () => Load(_files.With(GraphFile, known.Apply(ReadGraph())), _nativeLibrary));
+    }
+
     public void Dispose() => Handle.Dispose();
 
-    private static unsafe VoskModel Open(VoskLibrary library, InstalledPack pack, string folder)
+    private NgramGraph ReadGraph() => NgramGraph.Read(GraphFile, _files.Read(GraphFile));
+
+    private IReadOnlyDictionary<string, int>? ReadVocabulary()
     {
+        try
+        {
+            return ReadGraph().Vocabulary;
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or ModelPackException)
+        {
+            return null;
+        }
+    }
+
+    private static unsafe VoskModel Open(VoskLibrary library, VoskModelFiles files, InstalledPack nativeLibrary, string folder)
+    {
+        InstalledPack pack = files.Pack;
         nint handle;
         fixed (byte* path = Encoding.UTF8.GetBytes(folder + '\0'))
         {
@@ -73,7 +109,7 @@ internal sealed class VoskModel : IRecognizerModel
             ? throw new ModelPackException(
                 pack.Descriptor.Id,
                 $"pack {pack.Descriptor.Id}: libvosk cannot read the model in {folder}: run 'paraformer models verify {pack.Descriptor.Id}'")
-            : new VoskModel(library, new ModelHandle(library, handle), pack.Descriptor.Id);
+            : new VoskModel(library, new ModelHandle(library, handle), files, nativeLibrary);
     }
 
     private static bool IsLibrary(string path) =>

@@ -12,9 +12,6 @@ namespace Paraformer.Engine.Zipformer;
 /// </summary>
 internal sealed class ZipformerModel : IRecognizerModel
 {
-    // What a token of a phrase of weight 1 adds, as a natural logarithm: the usual weight of 4 gives what the public runtimes use.
-    private const float BiasStrength = 0.375f;
-
     private static readonly string[] s_blanks = ["<blk>", "<eps>", "<blank>"];
     private readonly PackGraph _graph;
     private readonly PhraseTokenizer _phrases;
@@ -87,7 +84,7 @@ internal sealed class ZipformerModel : IRecognizerModel
         }
     }
 
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new ZipformerRecognizer(this, CreateSearch(Phrases(options.HotWords)), options);
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new ZipformerRecognizer(this, CreateSearch(_phrases.Phrases(options.HotWords, _languages)), options);
 
     public void Dispose()
     {
@@ -96,13 +93,11 @@ internal sealed class ZipformerModel : IRecognizerModel
     }
 
     /// <summary>Makes the search of one stream.</summary>
-    internal ITokenSearch CreateSearch(IReadOnlyList<BiasPhrase> phrases) => Head is null
-        ? new CtcTokenSearch(Blank)
-        : new ModifiedBeamSearch(Head, Unknown, phrases.Count == 0 ? null : new ContextGraph(phrases));
-
-    /// <summary>The hot words that the vocabulary can write.</summary>
-    internal List<BiasPhrase> Phrases(IEnumerable<HotWord> words) =>
-        [.. words.Where(w => w.Weight != 0 && (w.Language is null || _languages.Contains(w.Language)))
-            .Select(w => new BiasPhrase(_phrases.Tokenize(w.Text), w.Weight * BiasStrength))
-            .Where(p => p.Tokens.Count > 0)];
+    internal ITokenSearch CreateSearch(IReadOnlyList<BiasPhrase> phrases)
+    {
+        ContextGraph? graph = phrases.Count == 0 ? null : new ContextGraph(phrases);
+        return Head is not null ? new ModifiedBeamSearch(Head, Unknown, graph)
+            : graph is not null ? new CtcPrefixSearch(Blank, graph)
+            : new CtcTokenSearch(Blank);
+    }
 }

@@ -53,6 +53,15 @@ public sealed class HotWordTests(CharCtcFixture fixture)
     }
 
     [Fact]
+    public async Task Streams_with_the_same_list_do_not_disturb_one_another()
+    {
+        List<Clip> clips = [.. MandarinClips.Require().Take(4)];
+        List<string> alone = [.. clips.Select(clip => CharCtcFixture.Text(fixture.Recognize(clip, hotWords: Names)))];
+        string[] together = await Task.WhenAll(clips.Select(clip => Task.Run(() => CharCtcFixture.Text(fixture.Recognize(clip, hotWords: Names)))));
+        Assert.Equal(alone, together);
+    }
+
+    [Fact]
     public void A_negative_weight_drives_a_word_out()
     {
         Clip clip = MandarinClips.Require().First(c => CharCtcFixture.Text(fixture.Recognize(c)).Contains("需要", StringComparison.Ordinal));

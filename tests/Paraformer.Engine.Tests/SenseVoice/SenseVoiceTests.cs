@@ -87,6 +87,29 @@ public sealed class SenseVoiceTests
     }
 
     [Fact]
+    public void A_hot_word_changes_partials_and_finals_and_a_negative_weight_drives_a_word_out()
+    {
+        using SenseVoiceModel model = SenseVoiceModel.Load(Pack("release"));
+        float[] samples = Samples(s_golden.Cases[0]);
+        (string Partial, string Final) Hear(params HotWord[] words)
+        {
+            using IStreamingRecognizer recognizer = model.CreateRecognizer(new RecognizerOptions { HotWords = words });
+            recognizer.Accept(samples);
+            string partial = string.Join(' ', recognizer.Partial().Select(w => w.Text));
+            return (partial, string.Join(' ', recognizer.EndUtterance().Select(w => w.Text)));
+        }
+
+        (string partial, string final) = Hear();
+        string heard = final.Split(' ').First(w => model.Tokens.IdOf("▁" + w) >= 0 || model.Tokens.IdOf(w) >= 0);
+        string other = model.Tokens.Symbols.First(t => t.StartsWith('▁') && t.Length > 2 && !final.Contains(t[1..], StringComparison.Ordinal))[1..];
+        (string hotPartial, string hotFinal) = Hear(new HotWord(other, 40));
+        Assert.Contains(other, hotPartial, StringComparison.Ordinal);
+        Assert.Contains(other, hotFinal, StringComparison.Ordinal);
+        Assert.DoesNotContain(heard, Hear(new HotWord(heard, -60)).Final.Split(' '));
+        Assert.Equal((partial, final), Hear(new HotWord(other, 40, "de")));
+    }
+
+    [Fact]
     public void A_second_utterance_is_recognised_like_the_first()
     {
         using SenseVoiceModel model = SenseVoiceModel.Load(Pack("hub"));

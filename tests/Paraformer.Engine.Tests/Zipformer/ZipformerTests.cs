@@ -108,6 +108,29 @@ public sealed class ZipformerTests
         Assert.Equal(Count(), Count(new HotWord("was", 10, "ko")));
     }
 
+    [Fact]
+    public void A_hot_word_changes_what_a_ctc_hears_in_partials_and_finals()
+    {
+        using ZipformerModel model = ZipformerModel.Load(Pack("ctc"));
+        float[] samples = Samples(GoldenVectors.Read(Path.Combine(s_root, "ctc")).Cases[0]);
+        (string Partial, string Final) Hear(params HotWord[] words)
+        {
+            using IStreamingRecognizer recognizer = model.CreateRecognizer(new RecognizerOptions { HotWords = words });
+            recognizer.Accept(samples);
+            string partial = string.Join(' ', recognizer.Partial().Select(w => w.Text));
+            return (partial, string.Join(' ', recognizer.EndUtterance().Select(w => w.Text)));
+        }
+
+        (string partial, string final) = Hear();
+        string other = model.Tokens.Symbols.First(t => t.Length == 1 && char.IsLetter(t[0]) && !char.IsAscii(t[0]) && !final.Contains(t, StringComparison.Ordinal));
+        (string hotPartial, string hotFinal) = Hear(new HotWord(other, 40));
+        Assert.Contains(other, hotPartial, StringComparison.Ordinal);
+        Assert.Contains(other, hotFinal, StringComparison.Ordinal);
+        string first = final.Split(' ')[0];
+        Assert.NotEqual(first, Hear(new HotWord(first, -30)).Final.Split(' ')[0]);
+        Assert.Equal((partial, final), Hear(new HotWord(other, 40, "ko")));
+    }
+
     [Theory]
     [InlineData("v2", "encoder.onnx", "damaged", "encoder.onnx")]
     [InlineData("v2", "encoder.onnx", null, "encoder.onnx")]

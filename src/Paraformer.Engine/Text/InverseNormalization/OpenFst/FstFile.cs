@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Paraformer.Engine.Text.InverseNormalization.OpenFst;
 
 /// <summary>
@@ -9,8 +6,6 @@ namespace Paraformer.Engine.Text.InverseNormalization.OpenFst;
 /// </summary>
 internal static class FstFile
 {
-    private const int Magic = 0x7EB2FDD6;
-    private const int SymbolsMagic = 2125658996;
     private const int ArcBytes = 16;
     private const int ConstStateBytes = 20;
     private const int Alignment = 16;
@@ -31,42 +26,28 @@ internal static class FstFile
 
     private static Fst ReadFile(ReadOnlySpan<byte> file)
     {
-        var reader = new Cursor(file);
-        if (reader.Int32() != Magic)
-        {
-            throw new FormatException("not an OpenFst file");
-        }
-
-        string type = reader.Text();
-        string arcs = reader.Text();
-        int version = reader.Int32();
-        int flags = reader.Int32();
-        reader.Int64();
-        int start = checked((int)reader.Int64());
-        int states = checked((int)reader.Int64());
-        int arcCount = checked((int)reader.Int64());
-        if (arcs != "standard")
-        {
-            throw new FormatException($"arcs of type '{arcs}'; 'standard' is needed");
-        }
-
-        SkipSymbols(ref reader, (flags & 1) != 0);
-        SkipSymbols(ref reader, (flags & 2) != 0);
+        var reader = new FstReader(file);
+        FstHeader header = reader.Header();
+        int start = checked((int)header.Start);
+        int states = checked((int)header.States);
+        int arcCount = checked((int)header.Arcs);
+        reader.SkipSymbols(header.HasInputSymbols);
+        reader.SkipSymbols(header.HasOutputSymbols);
         if (states < 0 || arcCount < 0 || states > file.Length || start < 0 || start >= states)
         {
             throw new FormatException($"{states} states starting at {start} make no transducer");
         }
 
-        Fst fst = type switch
+        Fst fst = header.Type switch
         {
             "vector" => ReadVector(ref reader, start, states),
-            "const" => ReadConst(ref reader, start, states, arcCount, aligned: (flags & 4) != 0 || version == 1),
-            _ => throw new FormatException($"type '{type}'; 'vector' or 'const' is needed"),
+            "const" => ReadConst(ref reader, start, states, arcCount, header.IsAligned),
+            _ => throw new FormatException($"type '{header.Type}'; 'vector' or 'const' is needed"),
         };
         return fst.Arcs.All(arc => arc.Next >= 0 && arc.Next < states) ? fst : throw new FormatException("an arc leads to no state");
     }
 
-    private static Fst ReadVector(ref Cursor reader, int start, int states)
+    private static Fst ReadVector(ref FstReader reader, int start, int states)
     {
         var finals = new float[states];
         var firsts = new int[states + 1];
@@ -91,7 +72,7 @@ internal static class FstFile
         return new Fst(start, finals, firsts, [.. arcs]);
     }
 
-    private static Fst ReadConst(ref Cursor reader, int start, int states, int arcCount, bool aligned)
+    private static Fst ReadConst(ref FstReader reader, int start, int states, int arcCount, bool aligned)
     {
         var finals = new float[states];
         var firsts = new int[states + 1];
@@ -135,53 +116,5 @@ internal static class FstFile
         }
 
         return new Fst(start, finals, firsts, arcs);
-    }
-
-    private static void SkipSymbols(ref Cursor reader, bool present)
-    {
-        if (!present)
-        {
-            return;
-        }
-
-        if (reader.Int32() != SymbolsMagic)
-        {
-            throw new FormatException("the symbol table is damaged");
-        }
-
-        reader.Text();
-        reader.Int64();
-        for (long left = reader.Int64(); left > 0; left--)
-        {
-            reader.Text();
-            reader.Int64();
-        }
-    }
-
-    private ref struct Cursor(ReadOnlySpan<byte> file)
-    {
-        private readonly ReadOnlySpan<byte> _file = file;
-        private int _at;
-
-        public readonly int Left => _file.Length - _at;
-
-        public int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
-
-        public long Int64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
-
-        public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
-
-        public string Text() => Encoding.UTF8.GetString(Take(Int32()));
-
-        public FstArc Arc() => new(Int32(), Int32(), Single(), Int32());
-
-        public void Align(int bytes) => Take((bytes - (_at % bytes)) % bytes);
-
-        private ReadOnlySpan<byte> Take(int count)
-        {
-            ReadOnlySpan<byte> bytes = _file.Slice(_at, count);
-            _at += count;
-            return bytes;
-        }
     }
 }

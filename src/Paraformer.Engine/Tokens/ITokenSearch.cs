@@ -1,8 +1,6 @@
-using Paraformer.Engine.Tokens;
+namespace Paraformer.Engine.Tokens;
 
-namespace Paraformer.Engine.Zipformer;
-
-/// <summary>One stream's search for tokens in an encoder's rows. Not thread-safe.</summary>
+/// <summary>One stream's search for tokens in a model's rows. Not thread-safe.</summary>
 internal interface ITokenSearch
 {
     /// <summary>Takes the next row.</summary>
