@@ -12,6 +12,10 @@ internal sealed class AdtsReader : FrameReader
     /// </summary>
     private const int LeastDelay = 1024;
 
+    // Where the frame that may be too few is long, the middle: no encoder is then off by more than 70 ms.
+    private const int MiddleDelay = LeastDelay * 3 / 2;
+    private const int LongFrameRate = 12_800;
+
     /// <summary>
     /// SBR, where the decoder doubles the rate, adds a filter bank in the encoder and one in the decoder. The encoders in
     /// use differ little: Fraunhofer's has 5,058 samples of the doubled rate in all, Apple's 5,186.
@@ -76,7 +80,7 @@ internal sealed class AdtsReader : FrameReader
     {
         if (!isSame)
         {
-            sink.Begin(new CompressedStream(AudioCodec.Aac, "aac", "aac", header.SampleRate, header.SampleRate, header.Channels, LeastDelay, [])
+            sink.Begin(new CompressedStream(AudioCodec.Aac, "aac", "aac", header.SampleRate, header.SampleRate, header.Channels, header.SampleRate < LongFrameRate ? MiddleDelay : LeastDelay, [])
             {
                 SkipDoubled = UsualSbrDelay,
             });

@@ -17,10 +17,12 @@ public class EncodedSpeechTests
         Decoded decoded = Decoding.Run(codec, stream, chunk: 1000, statedRate: rate);
 
         // 6 ms: what the speech codecs leave of the waveform fits itself best a pitch period away now and then.
-        Assert.InRange(Lag(original, decoded.Samples), -100, 100);
+        // The delay of AAC at low rates is taken for the middle of what encoders have.
+        int tolerance = name == "aac 8k" ? 1024 + 100 : 100;
+        Assert.InRange(Lag(original, decoded.Samples), -tolerance, tolerance);
 
         // Padding at the end that the format does not tell of: at most two frames and what the codec adds.
-        Assert.InRange(decoded.Samples.Length - original.Length, -400, 4200);
+        Assert.InRange(decoded.Samples.Length - original.Length, -300 - tolerance, 4200);
         Assert.InRange(decoded.Samples.Max(Math.Abs), 0.1f, 1f);
     }
 
@@ -73,6 +75,15 @@ public class EncodedSpeechTests
         Assert.Equal(rate, info.SampleRate);
         Assert.Equal(1, info.Channels);
         Assert.Equal(codec is AudioCodec.Opus or AudioCodec.Speex ? "ogg" : codec.ToString().ToLowerInvariant(), info.Container);
+    }
+
+    [Fact]
+    public void An_encoder_of_aac_with_twice_the_delay_keeps_the_time_within_80_ms()
+    {
+        Encodings.RequireDecoder(AudioCodec.Aac);
+        byte[] stream = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Compressed", "speech-8k.aac"));
+        Decoded decoded = Decoding.Run(AudioCodec.Aac, stream, chunk: 37, statedRate: 8000);
+        Assert.InRange(Lag(WaveFile.Read16BitMono(Encodings.Recording), decoded.Samples), -1280, 1280);
     }
 
     [Fact]
