@@ -12,6 +12,9 @@ namespace Paraformer.Engine.Vosk;
 internal sealed class NgramGraph
 {
     private const int CountBytes = 24;
+
+    // OpenFst counts room for one cost more than there are.
+    private const int RestBytes = 4;
     private readonly ReadOnlyMemory<byte> _file;
     private readonly int _data;
     private readonly int[] _firstChild;
@@ -53,7 +56,7 @@ internal sealed class NgramGraph
         _backoff = Numbers<float>(ref reader, states + 1);
         _finals = Numbers<float>(ref reader, finals);
         _costs = Numbers<float>(ref reader, arcs);
-        if (_firstArc[states] != arcs || _firstChild[states] != states || reader.Left >= 8)
+        if (_firstArc[states] != arcs || _firstChild[states] != states || reader.Left != RestBytes)
         {
             throw new FormatException("contexts and arcs do not fit together");
         }
@@ -176,13 +179,10 @@ internal sealed class NgramGraph
         result.Write(file.Slice(afterArcBits, Words(states) * 8));
         result.Write(MemoryMarshal.AsBytes(_contextWords.AsSpan()));
         result.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(words)));
-
-        // OpenFst counts room for aligning what follows, and leaves it at the end.
-        int padding = (int)(-(result.Length - _data) & 7);
         result.Write(MemoryMarshal.AsBytes(_backoff.AsSpan()));
         result.Write(MemoryMarshal.AsBytes(_finals.AsSpan()));
         result.Write(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(costs)));
-        result.Write(new byte[padding]);
+        result.Write(new byte[RestBytes]);
         return result.ToArray();
     }
 
