@@ -50,7 +50,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), ModelTest.RunAsync, Fingerprint, logger);
         _texts = new TextPacks(store, options, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
-        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => Volatile.Read(ref _openStreams));
+        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => _scheduler.Depth, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
