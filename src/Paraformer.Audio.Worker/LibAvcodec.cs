@@ -26,6 +26,7 @@ internal sealed unsafe class LibAvcodec
     public readonly delegate* unmanaged<nint, void> UnrefPacket;
     public readonly delegate* unmanaged<nint, nint, int> SendPacket;
     public readonly delegate* unmanaged<nint, nint, int> ReceiveFrame;
+    public readonly delegate* unmanaged<nint, void> FlushBuffers;
     public readonly delegate* unmanaged<nint> AllocFrame;
     public readonly delegate* unmanaged<nint*, void> FreeFrame;
     public readonly delegate* unmanaged<nuint, nint> AllocZeroed;
@@ -50,6 +51,7 @@ internal sealed unsafe class LibAvcodec
         UnrefPacket = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(codec, "av_packet_unref");
         SendPacket = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(codec, "avcodec_send_packet");
         ReceiveFrame = (delegate* unmanaged<nint, nint, int>)NativeLibrary.GetExport(codec, "avcodec_receive_frame");
+        FlushBuffers = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(codec, "avcodec_flush_buffers");
         AllocFrame = (delegate* unmanaged<nint>)NativeLibrary.GetExport(util, "av_frame_alloc");
         FreeFrame = (delegate* unmanaged<nint*, void>)NativeLibrary.GetExport(util, "av_frame_free");
         AllocZeroed = (delegate* unmanaged<nuint, nint>)NativeLibrary.GetExport(util, "av_mallocz");

@@ -23,6 +23,7 @@ internal sealed unsafe class PacketDecoder : IDisposable
     private const int InputPadding = 64;
 
     private readonly LibAvcodec _av;
+    private readonly bool _keepsFrames;
     private nint _context;
     private nint _packet;
     private nint _frame;
@@ -31,6 +32,9 @@ internal sealed unsafe class PacketDecoder : IDisposable
     public PacketDecoder(LibAvcodec av, byte codec, ReadOnlySpan<byte> header)
     {
         _av = av;
+
+        // libspeex gives one frame for a packet and the packet's others with the packets that follow, unless it is told that none will.
+        _keepsFrames = codec == WorkerProtocol.Speex;
         nint decoder = Find(av, codec);
         _context = decoder == 0 ? 0 : av.AllocContext(decoder);
         _packet = av.AllocPacket();
@@ -64,17 +68,17 @@ internal sealed unsafe class PacketDecoder : IDisposable
 
         int total = 0;
         int channels = 0;
-        while (_av.ReceiveFrame(_context, _frame) >= 0)
+        bool isWhole = Receive(mono, ref total, ref channels);
+        if (_keepsFrames)
         {
-            int count = *(int*)(_frame + FrameSampleCount);
-            channels = Channels();
-            if (count < 0 || channels is < 1 or > MaxChannels || count > mono.Length - total
-                || !SampleMixer.TryMix((byte**)*(nint*)(_frame + FrameExtendedData), *(int*)(_frame + FrameFormat), channels, mono.Slice(total, count)))
-            {
-                return new(-1, 0, 0);
-            }
+            _ = _av.SendPacket(_context, 0);
+            isWhole &= Receive(mono, ref total, ref channels);
+            _av.FlushBuffers(_context);
+        }
 
-            total += count;
+        if (!isWhole)
+        {
+            return new(-1, 0, 0);
         }
 
         long rate = 0;
@@ -94,6 +98,24 @@ internal sealed unsafe class PacketDecoder : IDisposable
             _av.FreePacket(packet);
             _av.FreeFrame(frame);
         }
+    }
+
+    private bool Receive(Span<float> mono, ref int total, ref int channels)
+    {
+        while (_av.ReceiveFrame(_context, _frame) >= 0)
+        {
+            int count = *(int*)(_frame + FrameSampleCount);
+            channels = Channels();
+            if (count < 0 || channels is < 1 or > MaxChannels || count > mono.Length - total
+                || !SampleMixer.TryMix((byte**)*(nint*)(_frame + FrameExtendedData), *(int*)(_frame + FrameFormat), channels, mono.Slice(total, count)))
+            {
+                return false;
+            }
+
+            total += count;
+        }
+
+        return true;
     }
 
     private static nint Find(LibAvcodec av, byte codec)

@@ -55,6 +55,8 @@ public sealed class EncodedAudioClock : IDisposable
 
         public void Packet(ReadOnlySpan<byte> packet, int duration) => Seconds += (double)duration / _rate;
 
+        public void Silence(int duration) => Seconds += (double)duration / _rate;
+
         public void EndAt(long samples)
         {
         }

@@ -17,10 +17,11 @@ internal static class EngineMetrics
     public static void StreamRefused(string reason) => s_refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     /// <summary>Makes what one engine measures beside the common instruments; dispose of it with the engine.</summary>
-    public static Meter Observe(Func<double> queueDelaySeconds, Func<int> openStreams)
+    public static Meter Observe(Func<double> queueDelaySeconds, Func<int> queueDepth, Func<int> openStreams)
     {
         var meter = new Meter(MeterName);
         meter.CreateObservableGauge("paraformer.queue.delay", queueDelaySeconds, "s", "How long ready streams waited for a worker, mean of the last seconds.");
+        meter.CreateObservableGauge("paraformer.queue.depth", queueDepth, "{step}", "Steps of streams that wait for a worker.");
         meter.CreateObservableGauge("paraformer.streams.open", openStreams, "{stream}", "Streams that the engine works on.");
         return meter;
     }

@@ -10,6 +10,12 @@ public sealed record EngineOptions
     public int MaxStreams { get; init; } = 256;
 
     /// <summary>
+    /// Streams whose steps through a neural model run as one at most. 1: every stream alone, so that what a dynamically quantised model (int8) makes of a stream
+    /// does not depend on its company. Default: 8.
+    /// </summary>
+    public int MaxBatchSteps { get; init; } = 8;
+
+    /// <summary>
     /// The pack that tells speech from silence: <c>vad-silero</c> or <c>vad-fsmn</c>. Default: null, the first of the two that is installed.
     /// </summary>
     public string? VoiceActivityPack { get; init; }

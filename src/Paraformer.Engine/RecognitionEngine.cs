@@ -50,7 +50,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _detectors = new LoadedPacks<IVoiceActivityModel>(id => VoiceActivityKinds.Load(Installed(id)), ModelTest.RunAsync, Fingerprint, logger);
         _texts = new TextPacks(store, options, logger);
         _scheduler = new WorkScheduler(options.WorkerCount);
-        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => Volatile.Read(ref _openStreams));
+        _meter = EngineMetrics.Observe(() => _scheduler.Delay.Current.TotalSeconds, () => _scheduler.Depth, () => Volatile.Read(ref _openStreams));
     }
 
     /// <summary>Makes an engine on the packs of a store. Packs are loaded when first needed, or by <see cref="PreloadAsync"/>.</summary>
@@ -64,6 +64,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         ArgumentNullException.ThrowIfNull(store);
         options ??= new EngineOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxStreams, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxBatchSteps, nameof(options));
         ILogger logger = loggers is null ? NullLogger.Instance : loggers.CreateLogger<RecognitionEngine>();
         return new RecognitionEngine(store, options, logger, only);
     }
@@ -207,7 +208,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
     private IRecognizerModel LoadRecognizer(string packId)
     {
         IRecognizerModel model = _only?.Load is { } load ? load() : RecognizerKinds.Load(packId, Installed);
-        model.UseWorkers(_scheduler);
+        model.UseWorkers(_scheduler, new BatchOptions { MaxSteps = _options.MaxBatchSteps });
         return model.NeedsPreparation ? new ReservingModel(model, _scheduler) : Paged(model);
     }
 

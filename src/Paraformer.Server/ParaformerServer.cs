@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -66,17 +67,19 @@ public static class ParaformerServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Service.DrainTimeout + s_shutdownMargin);
         Telemetry.Add(builder.Services, options);
         configureLogging?.Invoke(builder.Logging);
+        builder.Services.AddSingleton(services => new RequestRefusals(services.GetRequiredService<RecognitionService>().Context.Metrics));
         KeepRequestsOutOfTheLog(builder.Logging);
 
         WebApplication app = builder.Build();
         var service = app.Services.GetRequiredService<RecognitionService>();
         app.Lifetime.ApplicationStopping.Register(service.BeginDrain);
+        app.Services.GetRequiredService<RequestRefusals>().Subscribe(app.Services.GetRequiredService<DiagnosticListener>());
         if (engine is ProtocolOnlyEngine)
         {
             ServerLog.ProtocolOnly(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
         }
 
-        var gate = new ApiKeyGate(callers, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
+        var gate = new ApiKeyGate(callers, service.Context.Metrics, app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Paraformer.Server"));
         app.Use(next => context => origin.InvokeAsync(context, next));
         Telemetry.Map(app, options.Metrics);
         new Readiness(engine, callers.HasKeysAsync, app.Lifetime.ApplicationStopping).Map(app);

@@ -87,8 +87,8 @@ public sealed record ServerOptions
     /// <summary>How long a connection may wait for its next HTTP request, the first included. Default 30 s.</summary>
     public TimeSpan HttpIdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest body of an HTTP request, in bytes. Default 1 MiB.</summary>
-    public int MaxHttpBodyBytes { get; init; } = 1024 * 1024;
+    /// <summary>The longest body of an HTTP request, in bytes. Default 256 KiB; a full hot-word list takes less than half of it.</summary>
+    public int MaxHttpBodyBytes { get; init; } = 256 * 1024;
 
     /// <summary>All header lines of a request together, in bytes. Default 16 KiB.</summary>
     public int MaxHeaderBytes { get; init; } = 16 * 1024;

@@ -88,6 +88,8 @@ public sealed record RecognitionServiceOptions
         RequirePositive(CheckInterval, nameof(CheckInterval));
         RequirePositive(MaxTaskDuration, nameof(MaxTaskDuration));
         RequirePositive(KeepAliveInterval, nameof(KeepAliveInterval));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Quota.MaxSessionsPerKey, "Quota.MaxSessionsPerKey");
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Quota.MaxSubmissionsPerSecond, "Quota.MaxSubmissionsPerSecond");
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxSessions, nameof(MaxSessions));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxTextMessagesPerSecond, nameof(MaxTextMessagesPerSecond));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxBufferedBytes, nameof(MaxBufferedBytes));

@@ -8,9 +8,14 @@ internal sealed class ServiceMetrics : IDisposable
 {
     public const string MeterName = "Paraformer.Service";
 
+    // The exporters' own boundaries are made for milliseconds: all of a task's latencies would fall into one of them.
+    private static readonly InstrumentAdvice<double> s_latencies = new() { HistogramBucketBoundaries = [0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30] };
+    private static readonly InstrumentAdvice<double> s_durations = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14_400, 86_400] };
+    private static readonly InstrumentAdvice<double> s_factors = new() { HistogramBucketBoundaries = [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.05, 1.1, 1.25, 1.5, 2, 5] };
+
     private readonly Meter _meter;
-    private readonly UpDownCounter<long> _connections;
-    private readonly UpDownCounter<long> _sessions;
+    private long _connections;
+    private long _sessions;
     private readonly Counter<long> _ended;
     private readonly Counter<long> _errors;
     private readonly Counter<long> _results;
@@ -25,28 +30,30 @@ internal sealed class ServiceMetrics : IDisposable
     public ServiceMetrics(object scope, BufferBudget buffers)
     {
         _meter = new Meter(MeterName, version: null, tags: null, scope);
-        _connections = _meter.CreateUpDownCounter<long>("paraformer.connections.active", "{connection}", "Open connections, idle ones included.");
-        _sessions = _meter.CreateUpDownCounter<long>("paraformer.sessions.active", "{session}", "Running tasks.");
+
+        // Observed, so that they are there from the start: what scales on sessions must see an idle server as idle, not as unknown.
+        _meter.CreateObservableUpDownCounter("paraformer.connections.active", () => Interlocked.Read(ref _connections), "{connection}", "Open connections, idle ones included.");
+        _meter.CreateObservableUpDownCounter("paraformer.sessions.active", () => Interlocked.Read(ref _sessions), "{session}", "Running tasks.");
         _ended = _meter.CreateCounter<long>("paraformer.sessions", "{session}", "Ended tasks by model and result: finished, ClientDisconnect or an error code.");
         _errors = _meter.CreateCounter<long>("paraformer.errors", "{error}", "task-failed events by error code, those without a task included.");
         _results = _meter.CreateCounter<long>("paraformer.results", "{result}", "Sent results by kind: partial, final or heartbeat.");
         _audio = _meter.CreateCounter<double>("paraformer.audio", "s", "Recognised audio of ended tasks.");
-        _refusals = _meter.CreateCounter<long>("paraformer.limits.refused", "{refusal}", "What a limit refused, by limit.");
+        _refusals = _meter.CreateCounter<long>("paraformer.limits.refused", "{refusal}", "What a limit refused or ended, by limit.");
         _waits = _meter.CreateCounter<double>("paraformer.limits.waited", "s", "How long connections were not read because of a limit, by limit.");
-        _duration = _meter.CreateHistogram<double>("paraformer.session.duration", "s", "From run-task to the terminal event.");
-        _firstResult = _meter.CreateHistogram<double>("paraformer.session.first_result", "s", "From the first audio to the first result.");
-        _final = _meter.CreateHistogram<double>("paraformer.session.final", "s", "From finish-task to task-finished.");
-        _realTimeFactor = _meter.CreateHistogram<double>("paraformer.session.real_time_factor", "1", "Duration of a finished task divided by that of its audio.");
+        _duration = _meter.CreateHistogram<double>("paraformer.session.duration", "s", "From run-task to the terminal event.", advice: s_durations);
+        _firstResult = _meter.CreateHistogram<double>("paraformer.session.first_result", "s", "From the first audio to the first result.", advice: s_latencies);
+        _final = _meter.CreateHistogram<double>("paraformer.session.final", "s", "From finish-task to task-finished.", advice: s_latencies);
+        _realTimeFactor = _meter.CreateHistogram<double>("paraformer.session.real_time_factor", "1", "Duration of a finished task divided by that of its audio.", advice: s_factors);
         _meter.CreateObservableGauge("paraformer.buffered", () => buffers.Bytes, "By", "Early audio and unfinished messages held for later.");
     }
 
-    public void ConnectionOpened() => _connections.Add(1);
+    public void ConnectionOpened() => Interlocked.Increment(ref _connections);
 
-    public void ConnectionClosed() => _connections.Add(-1);
+    public void ConnectionClosed() => Interlocked.Decrement(ref _connections);
 
-    public void SessionStarted() => _sessions.Add(1);
+    public void SessionStarted() => Interlocked.Increment(ref _sessions);
 
-    public void SessionEnded() => _sessions.Add(-1);
+    public void SessionEnded() => Interlocked.Decrement(ref _sessions);
 
     public void Ended(string model, string result, TimeSpan duration, double audioSeconds)
     {

@@ -19,7 +19,7 @@ internal sealed class LoudnessModel : IRecognizerModel, IBatchRunner<ReadOnlyMem
 
     private int _open;
 
-    public void UseWorkers(WorkScheduler scheduler) => _batcher = new StepBatcher<ReadOnlyMemory<float>, float>(this, scheduler, new BatchOptions());
+    public void UseWorkers(WorkScheduler scheduler, BatchOptions batching) => _batcher = new StepBatcher<ReadOnlyMemory<float>, float>(this, scheduler, batching);
 
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options)
     {

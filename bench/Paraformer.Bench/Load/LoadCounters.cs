@@ -45,7 +45,11 @@ internal sealed class LoadCounters
     public string Percentiles()
     {
         double[] sorted = [.. _latencies.Order()];
-        return sorted.Length == 0 ? "none" : FormattableString.Invariant($"{At(0.5):0.0} / {At(0.95):0.0} / {At(0.99):0.0} / {sorted[^1]:0.0}");
-        double At(double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+        return sorted.Length == 0 ? "none" : FormattableString.Invariant($"{At(sorted, 0.5):0.0} / {At(sorted, 0.95):0.0} / {At(sorted, 0.99):0.0} / {sorted[^1]:0.0}");
     }
+
+    /// <summary>The latency in ms below which this share of all lies; not a number where there are none.</summary>
+    public double Percentile(double share) => _latencies.IsEmpty ? double.NaN : At([.. _latencies.Order()], share);
+
+    private static double At(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }

@@ -26,12 +26,25 @@ internal static class LoadTest
         }
     }
 
+    /// <summary>Starts a server process and tells its port.</summary>
+    public static Process StartServer(string kind, out int port)
+    {
+        Process server = StartChild("load-server", kind);
+        port = int.Parse(server.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        return server;
+    }
+
+    /// <summary>Starts this program as another process.</summary>
+    public static Process StartChild(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. EntryPoint(), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment.TryAdd("DOTNET_GCgen0size", NurseryBytes);
+        return Process.Start(start)!;
+    }
+
     private static async Task MeasureAsync(string kind, int count, int seconds)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [.. EntryPoint(), "load-server", kind]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.Environment.TryAdd("DOTNET_GCgen0size", NurseryBytes);
-        using Process server = Process.Start(start)!;
-        int port = int.Parse((await server.StandardOutput.ReadLineAsync())!, CultureInfo.InvariantCulture);
+        using Process server = StartServer(kind, out int port);
         bool isService = kind == "service";
         await WarmUpAsync(port, isService);
         ServerState before = await ServerState.ReadAsync(server, collect: true);
@@ -99,7 +112,7 @@ internal static class LoadTest
     /// Sends every stream's frames at its own phase of the 100 ms, beginning at its own time of the first second, as independent callers do;
     /// gives how late the client itself ever was, in ms.
     /// </summary>
-    private static async Task<double> PaceAsync(List<LoadStream> all, LoadCounters counters, int seconds)
+    public static async Task<double> PaceAsync(List<LoadStream> all, LoadCounters counters, int seconds)
     {
         const int Slots = 50;
         double latest = 0;
@@ -137,7 +150,7 @@ internal static class LoadTest
         return latest;
     }
 
-    private static async Task WarmUpAsync(int port, bool isService)
+    public static async Task WarmUpAsync(int port, bool isService)
     {
         var counters = new LoadCounters();
         LoadStream[] some = [.. Enumerable.Range(0, 50).Select(_ => new LoadStream(port, counters))];

@@ -13,8 +13,8 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 from fbank import Golden, fbank, low_frame_rate, read_wave  # noqa: E402
-from graphs import BIAS_TOKENS, FEATURES, Biased, Embedder, Offline, StreamingDecoder, StreamingEncoder, TAIL, export_embedder, export_offline, export_streaming  # noqa: E402
-from modules import fire_stepwise, positions  # noqa: E402
+from graphs import BIAS_TOKENS, FEATURES, Biased, Embedder, Offline, StreamingDecoder, StreamingEncoder, export_embedder, export_offline, export_streaming  # noqa: E402
+from streaming import stream  # noqa: E402
 
 CHARACTERS = "今天气很好我们去公园走吧的一是在不了有和人这中大为上个国"
 PIECES = ["hel@@", "lo", "wor@@", "ld", "n", "b", "a", "stream@@", "ing", "the"]
@@ -52,48 +52,6 @@ def soften(model, seed, rate):
 
 def frames_of(samples, mean, scale):
     return (low_frame_rate(fbank(samples, True), 7, 6) + mean) * scale
-
-
-def stream(encoder, decoder, samples, mean, scale, left, new, right):
-    """FunASR's chunks, from the whole utterance's frames. Times in samples: a token ends where it fires."""
-    scaled = torch.tensor(frames_of(samples, mean, scale), dtype=torch.float32) * SIZE.width ** 0.5
-    scaled = scaled + positions(1, len(scaled), FEATURES)
-    context, step = left + right, new * 960
-    whole = lambda begin, end: torch.cat([torch.zeros(max(0, -begin), FEATURES), scaled[max(0, begin):max(0, end)]])
-    full = len(samples) // step
-    rest, after = len(samples) - full * step, len(scaled) - full * new
-    passes = [(k * new - context, whole(k * new - context, k * new + new), False) for k in range(full)]
-    base = full * new
-    if full > 0 and rest < 960:
-        passes.append((base - context, whole(base - context, base), True))
-    elif after + right <= new:
-        if after > 0:
-            passes.append((base - context, whole(base - context, base + after), True))
-    else:
-        x = whole(base - context, base + after)
-        passes.append((base - context, torch.cat([x, torch.zeros(context + new - len(x), FEATURES)]), False))
-        passes.append((base + new - right - left, torch.cat([x[-left:], scaled[base + new - right:]]), True))
-    carried, caches = (0.0, torch.zeros(SIZE.width)), [torch.zeros(1, SIZE.width, 10) for _ in range(SIZE.layers)]
-    found = dict(alphas=[], encoded=[], fired=[], logits=[], ids=[], fires=[])
-    for origin, x, last in passes:
-        enc, enc_len, alphas = encoder(x[None], torch.tensor([len(x)], dtype=torch.int32))
-        alphas = alphas[0].clone()
-        alphas[:left] = 0
-        alphas[left + new:] = 0
-        steps = [(h, a) for h, a in zip(enc[0], alphas)]
-        if last:
-            steps.append((torch.zeros(SIZE.width), torch.tensor(TAIL)))
-        fires, carried = fire_stepwise(steps, carried)
-        found["alphas"].append(alphas)
-        found["encoded"].append(enc[0])
-        if fires:
-            embeds = torch.stack([e for _, e in fires])[None]
-            logits, ids, *caches = decoder(enc, enc_len, embeds, torch.tensor([len(fires)], dtype=torch.int32), *caches)
-            found["fired"].append(embeds[0])
-            found["logits"].append(logits[0])
-            found["ids"] += ids[0].tolist()
-            found["fires"] += [max(0, origin + i) for i, _ in fires]
-    return {k: torch.cat(v).numpy() if k not in ("ids", "fires") else v for k, v in found.items()}
 
 
 def stamp(peaks, alphas, count):
@@ -150,7 +108,7 @@ def main():
             if (left, new, right) != (5, 10, 5) and count not in (len(samples), 9600 * 2 + 7000):
                 continue
             case = f"{left}-{new}-{right}/{count}"
-            found = stream(encoder, decoder, samples[:count], mean, scale, left, new, right)
+            found = stream(encoder, decoder, SIZE, frames_of(samples[:count], mean, scale), count, left, new, right)
             for name in ("alphas", "encoded", "fired", "logits"):
                 if len(found[name]) and (count == 9600 * 2 + 7000 or name == "alphas" or name == "fired"):
                     golden.add(f"{case}/{name}", found[name])

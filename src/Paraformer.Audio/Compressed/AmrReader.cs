@@ -6,6 +6,10 @@ internal sealed class AmrReader : FrameReader
     public const int SampleRate = 8000;
     private const int FrameSamples = 160;
 
+    // Frame types for pauses: parameters of the noise, and nothing at all. Not every decoder knows them, and silence serves.
+    private const int NoiseType = 8;
+    private const int NoDataType = 15;
+
     /// <summary>The encoder looks 5 ms ahead: 3GPP TS 26.090, section 4.</summary>
     private const int EncoderDelay = 40;
 
@@ -39,7 +43,15 @@ internal sealed class AmrReader : FrameReader
         }
 
         _hasFrame = true;
-        sink.Packet(bytes[..size], FrameSamples);
+        if (type is NoiseType or NoDataType)
+        {
+            sink.Silence(FrameSamples);
+        }
+        else
+        {
+            sink.Packet(bytes[..size], FrameSamples);
+        }
+
         return size;
     }
 

@@ -128,6 +128,13 @@ internal sealed class CompressedDecoder : StreamingAudioDecoder, IPacketSink
 
     void IPacketSink.Packet(ReadOnlySpan<byte> packet, int duration) => _decoding!.Add(packet, duration);
 
+    void IPacketSink.Silence(int duration)
+    {
+        _decoding!.Flush();
+        _track.AddPause(duration, _output!);
+        _hasSound = true;
+    }
+
     void IPacketSink.EndAt(long samples)
     {
         _decoding?.Flush();

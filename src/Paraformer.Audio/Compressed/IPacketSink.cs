@@ -11,6 +11,10 @@ internal interface IPacketSink
     /// <param name="duration">Its length in samples at the stream's <see cref="CompressedStream.SampleRate"/>.</param>
     void Packet(ReadOnlySpan<byte> packet, int duration);
 
+    /// <summary>A pause that the encoder sent nothing for, or next to nothing.</summary>
+    /// <param name="duration">Its length in samples at the stream's <see cref="CompressedStream.SampleRate"/>.</param>
+    void Silence(int duration);
+
     /// <summary>Says where the current stream's sound ends: what is decoded behind it is padding.</summary>
     /// <param name="samples">Samples from the first packet's first one on.</param>
     void EndAt(long samples);

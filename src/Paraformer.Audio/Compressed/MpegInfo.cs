@@ -19,6 +19,7 @@ internal readonly record struct MpegInfo(long? Frames, int? Delay, int Padding)
 
     private const int VbriOffset = MpegHeader.Size + 32;
     private const int LameExtensionSize = 36;
+    private const int ChecksumSize = 2;
 
     /// <summary>Reads it.</summary>
     /// <returns>False when the frame holds sound.</returns>
@@ -30,8 +31,14 @@ internal readonly record struct MpegInfo(long? Frames, int? Delay, int Padding)
             return true;
         }
 
-        int at = MpegHeader.Size + (header.HasCrc ? 2 : 0) + header.SideInfoSize;
-        if (frame.Length < at + 8 || !(frame[at..].StartsWith("Xing"u8) || frame[at..].StartsWith("Info"u8)))
+        // LAME puts it where it would be without a checksum, other programs behind the checksum.
+        int at = MpegHeader.Size + header.SideInfoSize;
+        if (header.HasCrc && !IsMark(frame, at))
+        {
+            at += ChecksumSize;
+        }
+
+        if (!IsMark(frame, at))
         {
             return false;
         }
@@ -64,4 +71,7 @@ internal readonly record struct MpegInfo(long? Frames, int? Delay, int Padding)
         long end = (frames * samplesPerFrame) - Padding + DecoderDelay;
         return end > 0 ? end : null;
     }
+
+    private static bool IsMark(ReadOnlySpan<byte> frame, int at) =>
+        frame.Length >= at + 8 && (frame[at..].StartsWith("Xing"u8) || frame[at..].StartsWith("Info"u8));
 }

@@ -18,6 +18,9 @@ internal abstract class OggMapping
     /// <summary>The codec's name in messages.</summary>
     protected abstract string Name { get; }
 
+    /// <summary>What the codec's first packet begins with.</summary>
+    protected abstract ReadOnlySpan<byte> Mark { get; }
+
     /// <summary>Whether the last page's position can be relied on to say where the sound ends.</summary>
     protected abstract bool GranuleTellsEnd { get; }
 
@@ -52,8 +55,13 @@ internal abstract class OggMapping
     {
         if (_stream is not { } stream)
         {
-            _stream = ReadHeader(packet, out _headersLeft);
-            sink.Begin(_stream);
+            // Another codec's stream may stand beside the one that is looked for.
+            if (packet.StartsWith(Mark))
+            {
+                _stream = ReadHeader(packet, out _headersLeft);
+                sink.Begin(_stream);
+            }
+
             return;
         }
 
@@ -82,6 +90,15 @@ internal abstract class OggMapping
         sink.Packet(packet, duration);
     }
 
+    /// <summary>Checks, when the first pages are over, that one was the codec's.</summary>
+    public void RequireHeader()
+    {
+        if (_stream is null)
+        {
+            throw Damaged($"The Ogg stream holds no {Name}{(_hasAudio ? " any more" : "")}: its first packet is another codec's.");
+        }
+    }
+
     /// <summary>Checks that there was a stream at all.</summary>
     public void Ended()
     {
@@ -94,7 +111,9 @@ internal abstract class OggMapping
     protected static AudioFormatException Damaged(string message) => new(AudioFormatError.Undecodable, message);
 
     /// <summary>Reads the first packet.</summary>
-    /// <exception cref="AudioFormatException">It is none of this codec.</exception>
+    /// <param name="packet">It begins with <see cref="Mark"/>.</param>
+    /// <param name="headersThatFollow">How many packets behind it are headers, too.</param>
+    /// <exception cref="AudioFormatException">It is damaged.</exception>
     protected abstract CompressedStream ReadHeader(ReadOnlySpan<byte> packet, out int headersThatFollow);
 
     /// <summary>Whether a packet is one of the headers that follow: some programs leave them out.</summary>

@@ -123,9 +123,9 @@ internal sealed class OggReader(OggMapping mapping) : PacketReader
         else
         {
             _isPastFirstPages = true;
-            if (!mapping.HasHeader && _page.Serial == _serial)
+            if (_serial is not null)
             {
-                mapping.Ended();
+                mapping.RequireHeader();
             }
         }
 

@@ -13,15 +13,12 @@ internal sealed class OpusMapping : OggMapping
 
     protected override string Name => "Opus";
 
+    protected override ReadOnlySpan<byte> Mark => "OpusHead"u8;
+
     protected override bool GranuleTellsEnd => true;
 
     protected override CompressedStream ReadHeader(ReadOnlySpan<byte> packet, out int headersThatFollow)
     {
-        if (!packet.StartsWith("OpusHead"u8))
-        {
-            throw Damaged("The Ogg stream holds no Opus: its first packet is another codec's.");
-        }
-
         // Only the upper half of the version's byte stands for changes that a reader cannot get along with.
         if (packet.Length < MinHeaderSize || (packet[8] & 0xF0) != 0 || packet[9] == 0)
         {

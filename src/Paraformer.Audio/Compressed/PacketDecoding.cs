@@ -1,15 +1,6 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Paraformer.Audio.Workers;
 
 namespace Paraformer.Audio.Compressed;
-
-/// <summary>Takes one packet's samples.</summary>
-/// <param name="mono">The samples, valid during the call.</param>
-/// <param name="sampleRate">Samples per second; 0 where the packet could not be decoded.</param>
-/// <param name="channels">Channels before they were mixed.</param>
-/// <param name="duration">The packet's length as it was given.</param>
-internal delegate void DecodedPacketHandler(ReadOnlySpan<float> mono, int sampleRate, int channels, int duration);
 
 /// <summary>
 /// The decoder of one stream in a worker. When the worker is lost through another stream, the decoder is made anew in
@@ -107,33 +98,5 @@ internal sealed class PacketDecoding(DecoderPool pool, byte codec, byte[] header
         _recent.Enqueue(packet.ToArray());
     }
 
-    private void Read(ReadOnlyMemory<byte> answer)
-    {
-        ReadOnlySpan<byte> rest = answer.Span;
-        foreach (int duration in _batch.Durations)
-        {
-            if (rest.Length < WorkerProtocol.PacketResultHeaderSize)
-            {
-                throw new InvalidDataException("an answer that is too short");
-            }
-
-            int count = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            int rate = BinaryPrimitives.ReadInt32LittleEndian(rest[4..]);
-            int channels = BinaryPrimitives.ReadInt32LittleEndian(rest[8..]);
-            rest = rest[WorkerProtocol.PacketResultHeaderSize..];
-            if (count < 0)
-            {
-                handler([], 0, 0, duration);
-                continue;
-            }
-
-            if (count > rest.Length / sizeof(float) || rate is < 1000 or > 768_000)
-            {
-                throw new InvalidDataException("an answer with impossible figures");
-            }
-
-            handler(MemoryMarshal.Cast<byte, float>(rest[..(count * sizeof(float))]), rate, channels, duration);
-            rest = rest[(count * sizeof(float))..];
-        }
-    }
+    private void Read(ReadOnlyMemory<byte> answer) => WorkerAnswer.Read(answer.Span, _batch.Durations, handler);
 }

@@ -63,6 +63,14 @@ internal sealed class SoundTrack(int outputRate) : IDisposable
         _silence += Math.Max(0, Math.Min(_at, _end) - first);
     }
 
+    /// <summary>A pause in a stream that decodes at its clock's rate.</summary>
+    public void AddPause(int duration, IBufferWriter<float> output)
+    {
+        UseRate(_clockRate, output);
+        AddSilence(duration);
+        FlushSilence(output);
+    }
+
     /// <summary>Ends it.</summary>
     public void Complete(IBufferWriter<float> output)
     {

@@ -18,16 +18,13 @@ internal sealed class SpeexMapping : OggMapping
 
     protected override string Name => "Speex";
 
+    protected override ReadOnlySpan<byte> Mark => "Speex   "u8;
+
     // Programs count the codec's delay and several frames in a packet differently; up to one packet of padding stays.
     protected override bool GranuleTellsEnd => false;
 
     protected override CompressedStream ReadHeader(ReadOnlySpan<byte> packet, out int headersThatFollow)
     {
-        if (!packet.StartsWith("Speex   "u8))
-        {
-            throw Damaged("The Ogg stream holds no Speex: its first packet is another codec's.");
-        }
-
         if (packet.Length < HeaderSize)
         {
             throw Damaged("The Speex header is damaged: it is cut off.");

@@ -39,6 +39,16 @@ public static class AudioProbe
             int count = await stream.ReadAtLeastAsync(buffer.AsMemory(0, ContainerSignatures.Window), ContainerSignatures.Window, false, cancellationToken)
                 .ConfigureAwait(false);
             ContainerSignatures.Detect(buffer.AsSpan(0, count), isAll: true, out DetectedFormat? format);
+            if (Id3Tag.TryRead(buffer.AsSpan(0, count), out _))
+            {
+                // MP3 for the most part, but AAC, FLAC and others may have such a tag, too.
+                count = await TagSkipper.SkipAsync(stream, buffer, count, cancellationToken).ConfigureAwait(false);
+                if (ContainerSignatures.Detect(buffer.AsSpan(0, count), isAll: true, out DetectedFormat? tagged) == Match.Yes && tagged!.Codec != AudioCodec.Wav)
+                {
+                    format = tagged;
+                }
+            }
+
             return format switch
             {
                 null => null,
@@ -90,7 +100,8 @@ public static class AudioProbe
         }
         catch (AudioFormatException e)
         {
-            return new AudioProbeResult { Container = "wav", Codec = AudioCodec.Wav, CanDecode = false, Problem = e.Message };
+            AudioCodec? codec = e.Error == AudioFormatError.Unsupported ? null : AudioCodec.Wav;
+            return new AudioProbeResult { Container = "wav", Codec = codec, CanDecode = false, Problem = e.Message };
         }
 
         return Describe(header, length);

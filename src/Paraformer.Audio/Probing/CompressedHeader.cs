@@ -49,6 +49,10 @@ internal sealed class CompressedHeader : IPacketSink
     {
     }
 
+    public void Silence(int duration)
+    {
+    }
+
     public void EndAt(long samples)
     {
     }

@@ -1,37 +1,66 @@
+using Paraformer.Audio.Compressed;
+
 namespace Paraformer.Audio.Probing;
 
-/// <summary>Recognises an Ogg stream and what its first packet says it holds (RFC 3533).</summary>
+/// <summary>
+/// Recognises an Ogg stream and what the first packets of the streams in it say they hold (RFC 3533): of several side by
+/// side, the one that can be stated.
+/// </summary>
 internal static class OggPage
 {
-    private const int FixedHeaderSize = 27;
-    private const int LongestMark = 8;
+    private const int MarkSize = 5;
 
     public static Match Check(ReadOnlySpan<byte> bytes, bool isFinal, out DetectedFormat? format)
     {
         format = null;
-        ReadOnlySpan<byte> start = "OggS\0"u8;
-        int length = Math.Min(bytes.Length, start.Length);
-        if (!bytes[..length].SequenceEqual(start[..length]))
+        if (!OggPageHeader.MayBegin(bytes))
         {
             return Match.No;
         }
 
-        if (length < start.Length)
+        if (bytes.Length < MarkSize)
         {
             return Match.NeedsMore;
         }
 
-        int packetAt = bytes.Length < FixedHeaderSize ? FixedHeaderSize : FixedHeaderSize + bytes[FixedHeaderSize - 1];
-        if (bytes.Length < packetAt + LongestMark && !isFinal)
+        // First pages come before all others.
+        format = new("ogg");
+        while (OggPageHeader.MayBegin(bytes))
         {
-            return Match.NeedsMore;
+            int packetAt = bytes.Length < OggPageHeader.FixedSize ? int.MaxValue : OggPageHeader.FixedSize + bytes[OggPageHeader.FixedSize - 1];
+            if (bytes.Length < packetAt)
+            {
+                return isFinal ? Match.Yes : Match.NeedsMore;
+            }
+
+            if (!OggPageHeader.Read(bytes).IsFirst)
+            {
+                return Match.Yes;
+            }
+
+            if (Identify(bytes[packetAt..]) is { } found && (found.Codec is not null || format.Encoding is null))
+            {
+                format = found;
+            }
+
+            int size = packetAt;
+            foreach (byte segment in bytes[OggPageHeader.FixedSize..packetAt])
+            {
+                size += segment;
+            }
+
+            if (format.Codec is not null || bytes.Length <= size)
+            {
+                return format.Codec is not null || isFinal ? Match.Yes : Match.NeedsMore;
+            }
+
+            bytes = bytes[size..];
         }
 
-        format = Identify(bytes.Length > packetAt ? bytes[packetAt..] : default);
         return Match.Yes;
     }
 
-    private static DetectedFormat Identify(ReadOnlySpan<byte> packet)
+    private static DetectedFormat? Identify(ReadOnlySpan<byte> packet)
     {
         if (packet.StartsWith("OpusHead"u8))
         {
@@ -48,6 +77,6 @@ internal static class OggPage
             return new("ogg", "vorbis");
         }
 
-        return packet.StartsWith("\u007FFLAC"u8) ? new("ogg", "flac") : new("ogg");
+        return packet.StartsWith("\u007FFLAC"u8) ? new("ogg", "flac") : null;
     }
 }

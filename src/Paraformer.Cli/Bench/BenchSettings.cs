@@ -18,7 +18,7 @@ internal sealed record BenchSettings
     /// <summary>Whether the graph hears whole utterances instead of chunks.</summary>
     public bool WholeUtterances { get; init; }
 
-    /// <summary>Steps of streams that become one batch at most; null for the recogniser's own choice.</summary>
+    /// <summary>Steps of streams that become one batch at most; null for the engine's own choice.</summary>
     public int? Batch { get; init; }
 
     /// <summary>The speech.</summary>

@@ -4,7 +4,6 @@ using Paraformer.Cli.Packs;
 using Paraformer.Cli.Recognition;
 using Paraformer.Engine;
 using Paraformer.Engine.Recognizers;
-using Paraformer.Engine.Scheduling;
 using Paraformer.Engine.Synthetic;
 using Paraformer.Models;
 using Paraformer.Protocol;
@@ -26,7 +25,7 @@ internal static class BenchCommand
         var pack = new Option<string?>("--pack") { Description = "Have this pack serve, whatever the model's languages prefer.", HelpName = "ID" };
         var graph = new Option<string?>("--graph") { Description = "Measure a synthetic graph (speech and acoustic to tokens) instead of a pack: a file or a folder with one .onnx file.", HelpName = "FOLDER" };
         var whole = new Option<bool>("--whole-utterances") { Description = "With --graph: hear whole utterances, as a second pass does, instead of chunks of 600 ms." };
-        var batch = new Option<int?>("--batch") { Description = "With --graph: steps of streams that are run as one at most; 1 runs each alone.", HelpName = "N" };
+        var batch = new Option<int?>("--batch") { Description = "With --graph or --pack: steps of streams that are run as one at most; 1 runs each alone.", HelpName = "N" };
         CommonOptions.Between(batch, 1, 256, "steps");
         var streams = new Option<int>("--streams") { Description = "Streams at the same time, 4 by default.", HelpName = "N", DefaultValueFactory = _ => 4 };
         CommonOptions.Between(streams, 1, 10_000, "streams");
@@ -45,9 +44,13 @@ internal static class BenchCommand
             {
                 result.AddError("--graph and --pack exclude each other");
             }
-            else if (!hasGraph && (result.GetValue(whole) || result.GetValue(batch) is not null))
+            else if (!hasGraph && result.GetValue(whole))
             {
-                result.AddError("--whole-utterances and --batch go with --graph");
+                result.AddError("--whole-utterances goes with --graph");
+            }
+            else if (!hasGraph && result.GetValue(pack) is null && result.GetValue(batch) is not null)
+            {
+                result.AddError("--batch goes with --graph or --pack");
             }
         });
         command.SetAction((parsed, _) => RunAsync(services, parsed.GetRequiredValue(output) == JsonOutput, new BenchSettings
@@ -96,8 +99,7 @@ internal static class BenchCommand
         OnlyRecognizer only;
         if (graph is not null)
         {
-            BatchOptions batching = settings.Batch is { } most ? new BatchOptions { MaxSteps = most } : new BatchOptions();
-            only = new OnlyRecognizer("synthetic", () => new GraphModel(graph, !settings.WholeUtterances, batching));
+            only = new OnlyRecognizer("synthetic", () => new GraphModel(graph, !settings.WholeUtterances));
         }
         else
         {
@@ -105,7 +107,8 @@ internal static class BenchCommand
         }
 
         await PackSetup.EnsureAsync(store, [VadPack, .. settings.Pack is null ? [] : new[] { settings.Pack }], services.Console, services.Stop);
-        return RecognitionEngine.Create(store, new EngineOptions { MaxStreams = Math.Max(256, settings.Streams) }, loggers: null, only);
+        var options = new EngineOptions { MaxStreams = Math.Max(256, settings.Streams) };
+        return RecognitionEngine.Create(store, settings.Batch is { } most ? options with { MaxBatchSteps = most } : options, loggers: null, only);
     }
 
     private static string RequirePack(ModelStore store, string id)

@@ -20,6 +20,7 @@ internal static class ServeCommand
     public static Command Create(CliServices services)
     {
         var config = new Option<string?>("--config") { Description = $"A JSON file with the server's options; variables {ServerConfiguration.Prefix}… and the options of this command win over it.", HelpName = "FILE" };
+        var settings = new Option<string[]>("--set") { Description = "Any of the server's options, such as Service.MaxSessions=100; repeatable, and wins over variables and file. docs/server.md lists them.", HelpName = "NAME=VALUE" };
         var host = new Option<string?>("--host") { Description = "The address to listen on, 127.0.0.1 by default; any but a loopback address needs keys: see paraformer keys.", HelpName = "ADDRESS" };
         var port = new Option<int?>("--port") { Description = "The port, 8765 by default; 0 takes a free one.", HelpName = "PORT" };
         CommonOptions.Between(port, 0, 65535, "");
@@ -34,10 +35,10 @@ internal static class ServeCommand
         CommonOptions.Between(queueDelay, 1, 60_000, "ms");
         var engine = new Option<string>("--engine") { Description = "For load tests: protocol-only answers by the length of the audio and recognises nothing.", HelpName = "ENGINE", DefaultValueFactory = _ => RecognitionEngineName, Hidden = true };
         engine.AcceptOnlyFromAmong(RecognitionEngineName, ProtocolOnlyEngine.PackName);
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, queueDelay, engine };
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, settings, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, queueDelay, engine };
         command.SetAction((parsed, _) =>
         {
-            ServerOptions options = ServerConfiguration.Load(parsed.GetValue(config), services.Console.Variables());
+            ServerOptions options = ServerConfiguration.Load(parsed.GetValue(config), services.Console.Variables(), parsed.GetValue(settings));
             string[] keys = [.. options.ApiKeys, .. parsed.GetValue(apiKeys) ?? [], .. Keys(services.Console.Variable(KeysVariable))];
             CliServices serving = parsed.GetValue(queueDelay) is { } delay
                 ? services with { CreateEngine = store => RecognitionEngine.Create(store, new EngineOptions { MaxQueueDelay = TimeSpan.FromMilliseconds(delay) }) }

@@ -37,7 +37,13 @@ internal static class PackSetup
             using var progress = new PackProgressReporter(console);
             try
             {
-                await store.InstallAsync(id, progress, cancellationToken);
+                InstalledPack installed = await store.InstallAsync(id, progress, cancellationToken);
+                string[] pinned = [.. installed.Descriptor.Files.Where(file => file.Sha256.Length == 0).Select(file => file.Path)];
+                if (pinned.Length > 0)
+                {
+                    progress.Dispose();
+                    console.Note($"{id}: no SHA-256 of {string.Join(", ", pinned)} is known; what came now is pinned in {installed.Folder}, and later downloads must be the same");
+                }
             }
             catch (ModelPackException problem)
             {

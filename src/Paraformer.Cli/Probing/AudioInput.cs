@@ -11,6 +11,7 @@ internal sealed class AudioInput : IAsyncDisposable
 {
     private const int HeadSize = 4096;
     private const int MaxPipeHeadSize = 64 * 1024;
+    private const int MaxPipeTagSize = 4 * 1024 * 1024;
 
     private static readonly SearchValues<byte> TextBytes = SearchValues.Create([.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b), (byte)'\t', (byte)'\n', (byte)'\r']);
 
@@ -62,17 +63,13 @@ internal sealed class AudioInput : IAsyncDisposable
         Stream stream = path == "-" ? OpenStandardInput(console) : OpenFile(path);
         try
         {
-            byte[] head = await ReadHeadAsync(stream, [], HeadSize, cancellationToken);
-            if (head.Length == 0)
-            {
-                throw CliException.Usage("there is no audio, not a single byte", name, "give a recording");
-            }
-
             if (!stream.CanSeek)
             {
-                return await ProbePipeAsync(name, stream, head, cancellationToken);
+                return await ProbePipeAsync(name, stream, cancellationToken);
             }
 
+            byte[] head = await ReadHeadAsync(stream, HeadSize, cancellationToken);
+            RequireBytes(head, name);
             stream.Position = 0;
             AudioProbeResult? probe = await AudioProbe.ProbeAsync(stream, cancellationToken);
             stream.Position = head.Length;
@@ -111,12 +108,13 @@ internal sealed class AudioInput : IAsyncDisposable
 
         try
         {
-            _head = await ReadHeadAsync(_stream, [], HeadSize, cancellationToken);
+            _head = await ReadHeadAsync(_stream, HeadSize, cancellationToken);
             _headRead = 0;
         }
         catch (IOException problem)
         {
-            throw CliException.Usage(problem.Message, Name, "check that it is a recording", problem);
+            string what = Probe is null ? $"this is no known audio format, and {problem.Message}; it begins with the bytes {DescribeHead()}" : problem.Message;
+            throw CliException.Usage(what, Name, "check that it is a recording", problem);
         }
 
         if (_head.Length == 0)
@@ -189,30 +187,53 @@ internal sealed class AudioInput : IAsyncDisposable
         }
     }
 
-    // A pipe cannot be read twice: what is needed to know its format is kept and read again from memory.
-    private static async Task<AudioInput> ProbePipeAsync(string name, Stream stream, byte[] head, CancellationToken cancellationToken)
+    // A pipe cannot be read twice: what is needed to know its format is kept and read again from memory. No more than that
+    // is waited for, for the pipe may be a live one.
+    private static async Task<AudioInput> ProbePipeAsync(string name, Stream stream, CancellationToken cancellationToken)
     {
+        byte[] buffer = new byte[HeadSize];
+        int length = 0;
         while (true)
         {
+            int count = await ReadAsync(stream, buffer.AsMemory(length), cancellationToken);
+            length += count;
+            byte[] head = buffer[..length];
+            RequireBytes(head, name);
             using var memory = new MemoryStream(head, writable: false);
             AudioProbeResult? probe = await AudioProbe.ProbeAsync(memory, cancellationToken);
-            bool isCutWav = probe is { Codec: AudioCodec.Wav, Encoding: null } && head.Length < MaxPipeHeadSize;
-            byte[] more = isCutWav ? await ReadHeadAsync(stream, head, head.Length * 2, cancellationToken) : head;
-            if (more.Length == head.Length)
+            if (count == 0 || probe?.Encoding is not null || length >= LargestHead(probe))
             {
                 // Length and truncation were judged by the first bytes alone.
                 return new AudioInput(name, stream, head, probe is null ? null : probe with { Duration = null, IsTruncated = null });
             }
 
-            head = more;
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
         }
     }
 
-    private static async Task<byte[]> ReadHeadAsync(Stream stream, byte[] start, int size, CancellationToken cancellationToken)
+    // Chunks before a WAV's samples, or a tag before MP3 and others, may be longer than what shows a format.
+    private static int LargestHead(AudioProbeResult? probe) => probe switch
+    {
+        { Container: "wav" } => MaxPipeHeadSize,
+        { Codec: AudioCodec.Mp3 } => MaxPipeTagSize,
+        _ => HeadSize,
+    };
+
+    private static void RequireBytes(byte[] head, string name)
+    {
+        if (head.Length == 0)
+        {
+            throw CliException.Usage("there is no audio, not a single byte", name, "give a recording");
+        }
+    }
+
+    private static async Task<byte[]> ReadHeadAsync(Stream stream, int size, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[size];
-        start.CopyTo(buffer, 0);
-        int length = start.Length;
+        int length = 0;
         while (length < size && await ReadAsync(stream, buffer.AsMemory(length), cancellationToken) is > 0 and int count)
         {
             length += count;

@@ -8,7 +8,13 @@ namespace Paraformer.Cli.Probing;
 internal static class Ffmpeg
 {
     // Containers of sound and film. Playlists are not among them: they make ffmpeg read other files.
-    private const string Containers = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flac,ogg,avi,asf,caf,au,w64,aiff,wav,mp3,aac,amr,amrnb,amrwb,mpegts,mpeg,flv,ac3,eac3,ape,wv,tta,mpc,mpc8";
+    private const string Containers = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,flac,ogg,avi,asf,caf,au,w64,aiff,wav,mp3,aac,amr,amrnb,amrwb,mpegts,mpeg,flv,ac3,eac3,ape,wv,tta,mpc,mpc8,voc,nut,loas,dsf,rm,dv,sox,mxf,wtv";
+
+    // A recording that begins later than the picture keeps its time, and so do the words of one with gaps.
+    private const string KeepTime = "aresample=async=1:first_pts=0";
+
+    /// <summary>Arguments that keep it from reading anything but the file itself.</summary>
+    public static IReadOnlyList<string> Restrictions { get; } = ["-protocol_whitelist", "file,pipe", "-format_whitelist", Containers];
 
     /// <summary>Where it is; null where it is not installed.</summary>
     public static string? Find(CliConsole console)
@@ -29,8 +35,8 @@ internal static class Ffmpeg
     {
         string[] arguments =
         [
-            "-v", "error", "-nostdin", "-protocol_whitelist", "file,pipe", "-format_whitelist", Containers, "-i", path is null ? "pipe:0" : "file:" + path,
-            "-map", "0:a:0", "-ac", "1", "-ar", sampleRate.ToString(System.Globalization.CultureInfo.InvariantCulture), "-f", "s16le", "pipe:1",
+            "-v", "error", "-nostdin", .. Restrictions, "-i", path is null ? "pipe:0" : "file:" + path,
+            "-map", "0:a:0", "-af", KeepTime, "-ac", "1", "-ar", sampleRate.ToString(System.Globalization.CultureInfo.InvariantCulture), "-f", "s16le", "pipe:1",
         ];
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         try
@@ -42,22 +48,4 @@ internal static class Ffmpeg
             throw new IOException("ffmpeg cannot be started: " + e.Message, e);
         }
     }
-
-    /// <summary>The command that makes a file fit, ready for a shell.</summary>
-    /// <param name="name">The file's name as given; a pipe's is <c>standard input</c>.</param>
-    /// <param name="sampleRate">Samples per second of the result.</param>
-    public static string Command(string name, int sampleRate)
-    {
-        bool isPipe = name == "standard input";
-        string output = isPipe ? "speech.wav" : Path.GetFileNameWithoutExtension(name) + $"-{sampleRate / 1000}k.wav";
-
-        // A name that begins with a dash would be read as an option, one with a colon as a protocol.
-        string input = isPipe ? "-" : name.StartsWith('-') || name.Contains(':', StringComparison.Ordinal) ? "file:" + name : name;
-        return $"ffmpeg -i {Quote(input)} -map 0:a:0 -ac 1 -ar {sampleRate} -c:a pcm_s16le {Quote(output.StartsWith('-') ? "./" + output : output)}";
-    }
-
-    private static string Quote(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '/' or ':' or '+' or ',' or '=')
-            ? text
-            : "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

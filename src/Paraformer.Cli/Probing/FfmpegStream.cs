@@ -37,7 +37,13 @@ internal sealed class FfmpegStream : Stream
             await _process.WaitForExitAsync(cancellationToken);
             if (_process.ExitCode != 0)
             {
-                string last = (await _errors).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no reason given";
+                string told = await _errors;
+                if (told.Contains("matches no streams", StringComparison.Ordinal))
+                {
+                    throw new IOException("ffmpeg finds no sound in it");
+                }
+
+                string last = told.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "no reason given";
                 throw new IOException($"ffmpeg cannot convert it: {last.TrimEnd('.')}");
             }
         }

@@ -21,7 +21,7 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
     public static FormatChoice Make(AudioInput input, string? format, int? sampleRate, int rawSampleRate, bool local, string? converter)
     {
         // Raw samples are none of ffmpeg's business, and neither is what a statement names.
-        bool isForeign = input.Probe is { Codec: null } || (local && input.Probe is { CanDecode: false, Codec: not AudioCodec.Wav });
+        bool isForeign = input.Probe is { } probe ? probe.Codec is null || (local && probe is { CanDecode: false, Codec: not AudioCodec.Wav }) : !MayBeRaw(input) && !input.LooksLikeText;
         if (converter is null || !isForeign || format is not null)
         {
             return Make(input, format, sampleRate, rawSampleRate, local);
@@ -58,6 +58,11 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         string found = probe.Encoding is null || probe.Encoding == probe.Container ? probe.Container : $"{probe.Encoding} in {probe.Container}";
         if (probe.Codec is not { } codec)
         {
+            if (probe.Container == "wav")
+            {
+                throw CliException.Usage(probe.Problem!.TrimEnd('.'), input.Name, Convert(input));
+            }
+
             throw CliException.Usage($"the audio is {found}, which is none of the formats {string.Join(' ', AudioFormat.All)}", input.Name, Convert(input));
         }
 
@@ -87,8 +92,7 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
             throw CliException.Usage($"this is text, not audio; it begins with {input.DescribeHead()}", input.Name, "give a recording");
         }
 
-        bool mayBeRaw = input.Name == "standard input" || Path.GetExtension(input.Name).ToLowerInvariant() is ".pcm" or ".raw";
-        if (format == "pcm" || (format is null && mayBeRaw))
+        if (format == "pcm" || (format is null && MayBeRaw(input)))
         {
             return new FormatChoice("pcm", sampleRate, sampleRate * 2);
         }
@@ -96,6 +100,8 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         string what = format is null ? "no known audio format" : $"not {format}";
         throw CliException.Usage($"this is {what}; it begins with the bytes {input.DescribeHead()}", input.Name, "give a WAV file, or --format pcm and --sample-rate if these are raw 16-bit mono samples");
     }
+
+    private static bool MayBeRaw(AudioInput input) => input.Name == "standard input" || Path.GetExtension(input.Name).ToLowerInvariant() is ".pcm" or ".raw";
 
     /// <summary>The protocol's name of a format.</summary>
     public static string WireName(AudioCodec codec) => codec.ToString().ToLowerInvariant();
@@ -121,5 +127,5 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         return bytes * probe.SampleRate * probe.Channels;
     }
 
-    private static string Convert(AudioInput input) => $"install ffmpeg, or convert it to WAV first: {Ffmpeg.Command(input.Name, 16000)}";
+    private static string Convert(AudioInput input) => $"install ffmpeg, or convert it to WAV first: {ConvertCommand.For(input.Name, 16000)}";
 }

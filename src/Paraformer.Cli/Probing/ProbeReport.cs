@@ -4,32 +4,30 @@ using System.Text.Json;
 using Paraformer.Audio;
 using Paraformer.Cli.Output;
 using Paraformer.Cli.Recognition;
+using Paraformer.Protocol;
 
 namespace Paraformer.Cli.Probing;
-
-/// <summary>What a task is to state for a recording. Null where it was not given.</summary>
-internal sealed record Statement(string? Format, int? SampleRate, string? Model)
-{
-    public bool IsEmpty => Format is null && SampleRate is null && Model is null;
-}
 
 /// <summary>What <c>paraformer probe</c> tells of a recording.</summary>
 internal sealed class ProbeReport
 {
     private readonly AudioInput _input;
+    private readonly Statement _stated;
     private readonly AudioProbeResult? _probe;
     private AudioMeasure? _measure;
+    private ForeignFile? _foreign;
     private string? _problem;
     private bool _isStatementWrong;
 
-    private ProbeReport(AudioInput input)
+    private ProbeReport(AudioInput input, Statement stated)
     {
         _input = input;
+        _stated = stated;
         _probe = input.Probe;
     }
 
     /// <summary>A statement that does not hold, or bytes that are no audio: a description alone is what was asked for.</summary>
-    public bool IsFailure => _isStatementWrong || _probe is null && _problem is not null || _measure is { Problem: not null } && _probe?.CanDecode == true;
+    public bool IsFailure => _isStatementWrong || (_probe is null && _problem is not null && !IsConvertible) || (_measure is { Problem: not null } && (_input.IsConverted || _probe?.CanDecode == true));
 
     /// <summary>Warnings and errors, each one line.</summary>
     public IEnumerable<string> Notes
@@ -57,12 +55,12 @@ internal sealed class ProbeReport
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<ProbeReport> MakeAsync(AudioInput input, Statement stated, string? converter, CancellationToken cancellationToken)
     {
-        var report = new ProbeReport(input);
+        var report = new ProbeReport(input, stated);
         int usual = ModelNames.DefaultSampleRate(stated.Model ?? "");
         try
         {
             FormatChoice choice = FormatChoice.Make(input, stated.Format, stated.SampleRate, usual, local: true, converter: null);
-            report.CheckModel(stated, choice.SampleRate);
+            report.CheckModel(choice.SampleRate);
         }
         catch (CliException unfit)
         {
@@ -74,6 +72,10 @@ internal sealed class ProbeReport
         {
             FormatChoice own = FormatChoice.Make(input, input.Probe is null ? stated.Format : null, input.Probe is null ? stated.SampleRate : null, usual, local: true, converter);
             report._measure = await AudioMeasure.RunAsync(input, own, cancellationToken);
+            if (converter is not null && input.IsConverted)
+            {
+                await report.DescribeForeignAsync(converter, cancellationToken);
+            }
         }
         catch (CliException unreadable)
         {
@@ -86,11 +88,11 @@ internal sealed class ProbeReport
     /// <summary>Lines of label and value.</summary>
     public string Text()
     {
-        var lines = new List<string> { $"file         {_input.Name}", $"container    {_probe?.Container ?? "unknown"}" };
+        var lines = new List<string> { $"file         {_input.Name}", $"container    {Container}" };
         Add("encoding", Encoding);
         Add("sample rate", SampleRate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate} Hz") : null);
         Add("channels", Channels?.ToString(CultureInfo.InvariantCulture));
-        Add("bits", _probe?.BitsPerSample?.ToString(CultureInfo.InvariantCulture));
+        Add("bits", BitsPerSample?.ToString(CultureInfo.InvariantCulture));
         Add("duration", DurationMs is { } ms ? string.Create(CultureInfo.InvariantCulture, $"{TimeText.Caption(ms)} ({ms / 1000m:0.000} s)") : null);
         Add("loudness", _measure?.Loudness is { } loudness ? string.Create(CultureInfo.InvariantCulture, $"{loudness:0.0} LUFS") : _measure is null ? null : "silent");
         Add("silence", _measure?.SilenceShare is { } share ? string.Create(CultureInfo.InvariantCulture, $"{share * 100:0} %") : null);
@@ -116,11 +118,11 @@ internal sealed class ProbeReport
         {
             json.WriteStartObject();
             json.WriteString("file", _input.Name);
-            json.WriteString("container", _probe?.Container ?? "unknown");
+            json.WriteString("container", Container);
             json.WriteString("encoding", Encoding);
             WriteNumber("sample_rate", SampleRate);
             WriteNumber("channels", Channels);
-            WriteNumber("bits_per_sample", _probe?.BitsPerSample);
+            WriteNumber("bits_per_sample", BitsPerSample);
             WriteNumber("duration_ms", DurationMs);
             WriteNumber("loudness_lufs", Round(_measure?.Loudness, 1));
             WriteNumber("silence_share", Round(_measure?.SilenceShare, 3));
@@ -147,36 +149,51 @@ internal sealed class ProbeReport
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
     }
 
+    private bool IsConvertible => _input.IsConverted && _measure is { Problem: null };
+
+    private string Container => _probe?.Container ?? _foreign?.Container ?? "unknown";
+
     // What ffmpeg converted says nothing of the file itself.
     private AudioStreamInfo? Decoded => _input.IsConverted ? null : _measure?.Info;
 
-    private string? Encoding => Decoded is { Container: not "raw" } info ? info.Encoding : _probe?.Encoding;
+    private string? Encoding => Decoded is { Container: not "raw" } info ? info.Encoding : _probe?.Encoding ?? _foreign?.Encoding;
 
-    private int? SampleRate => Decoded is { Container: not "raw" } info ? info.SampleRate : _probe?.SampleRate;
+    private int? SampleRate => Decoded is { Container: not "raw" } info ? info.SampleRate : _probe?.SampleRate ?? _foreign?.SampleRate;
 
-    private int? Channels => Decoded is { Container: not "raw" } info ? info.Channels : _probe?.Channels;
+    private int? Channels => Decoded is { Container: not "raw" } info ? info.Channels : _probe?.Channels ?? _foreign?.Channels;
+
+    private int? BitsPerSample => _probe?.BitsPerSample ?? _foreign?.BitsPerSample;
 
     private long? DurationMs => _input.DurationMs ?? (_measure is { DurationMs: > 0 } measure ? measure.DurationMs : null);
 
     private string? Format => _probe?.Codec is { } codec ? FormatChoice.WireName(codec) : null;
 
-    private int FittingRate { get; set; } = 16000;
-
-    private string? Command => _problem is not null && _probe is not null ? Ffmpeg.Command(_input.Name, FittingRate) : null;
+    private string? Command => _problem is not null && (_input.IsConverted ? IsConvertible : _probe is not null) ? ConvertCommand.For(_input.Name, _stated.FittingRate, _stated.FittingFormat) : null;
 
     private static decimal? Round(double? value, int digits) => value is { } number && double.IsFinite(number) ? Math.Round((decimal)number, digits) : null;
 
-    private void CheckModel(Statement stated, int sampleRate)
+    // Once it is known what it is, and that it can be converted, that is all there is to tell.
+    private async Task DescribeForeignAsync(string converter, CancellationToken cancellationToken)
     {
-        if (stated.Model is not { } model || model.EndsWith("realtime-v2", StringComparison.Ordinal))
+        if (_measure is { Problem: { } problem })
         {
+            _problem = _probe is null ? _problem : $"{problem} ({_input.Name})";
             return;
         }
 
-        FittingRate = ModelNames.DefaultSampleRate(model);
-        if (sampleRate != FittingRate)
+        _foreign = _input.IsPipe ? null : await ForeignFile.ReadAsync(converter, _input.Name, cancellationToken);
+        if (!_isStatementWrong)
         {
-            _problem = $"{model} takes {FittingRate} Hz only, and the audio has {sampleRate} Hz ({_input.Name}): convert it, or use paraformer-realtime-v2";
+            string what = Encoding is null || Encoding == Container ? Container : $"{Encoding} in {Container}";
+            _problem = $"the audio is {what}, which is none of the formats {string.Join(' ', AudioFormat.All)} ({_input.Name}): paraformer transcribe converts it on the way, for other programs convert it";
+        }
+    }
+
+    private void CheckModel(int sampleRate)
+    {
+        if (_stated.ModelRate is { } rate && sampleRate != rate)
+        {
+            _problem = $"{_stated.Model} takes {rate} Hz only, and the audio has {sampleRate} Hz ({_input.Name}): convert it, or use paraformer-realtime-v2";
             _isStatementWrong = true;
         }
     }

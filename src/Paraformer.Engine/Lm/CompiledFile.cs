@@ -19,7 +19,7 @@ internal static class CompiledFile
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
         string file = string.Create(CultureInfo.InvariantCulture, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.bin");
-        string[] folders = [CacheFolder(), Path.Combine(Path.GetTempPath(), "paraformer-compiled-" + Environment.UserName)];
+        IReadOnlyList<string> folders = UserCache.Folders("compiled");
         foreach (string path in folders.Select(folder => Path.Combine(folder, file)).Where(File.Exists))
         {
             try
@@ -70,18 +70,5 @@ internal static class CompiledFile
         }
 
         return SectionFile.Open(path);
-    }
-
-    private static string CacheFolder()
-    {
-        string? root = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        if (string.IsNullOrEmpty(root) || !Path.IsPathFullyQualified(root))
-        {
-            root = OperatingSystem.IsWindows()
-                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        }
-
-        return Path.Combine(root, "paraformer", "compiled");
     }
 }

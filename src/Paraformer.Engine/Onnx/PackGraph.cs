@@ -79,6 +79,20 @@ internal sealed class PackGraph : IDisposable
     /// <summary>Checks an output tensor, as <see cref="RequireInput"/>.</summary>
     public void RequireOutput(string name, TensorElementType type, params ReadOnlySpan<int> shape) => Require("output", Session.OutputMetadata, name, type, shape);
 
+    /// <summary>Checks what a run gave.</summary>
+    /// <exception cref="ModelPackException">It has another shape.</exception>
+    public void RequireShape(string output, OrtValue value, params ReadOnlySpan<long> expected)
+    {
+        long[] shape = value.GetTensorTypeAndShape().Shape;
+        if (!expected.SequenceEqual(shape))
+        {
+            throw Wrong($"gives '{output}' of shape [{string.Join(", ", shape)}]; [{string.Join(", ", expected.ToArray())}] is expected");
+        }
+    }
+
+    /// <summary>Whether the first dimension of an input, the batch, has one size only.</summary>
+    public bool HasFixedBatch(string input) => Session.InputMetadata[input].Dimensions is [> 0, ..];
+
     public void Dispose() => Session.Dispose();
 
     private static InferenceSession Open(string packId, string path)

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-using Microsoft.ML.OnnxRuntime;
+using Paraformer.Engine.Scheduling;
 
 namespace Paraformer.Engine.ParaformerModels;
 
@@ -9,7 +8,7 @@ namespace Paraformer.Engine.ParaformerModels;
 /// to the next; at the end what the context was waiting for. It gives what FunASR's runtime gives with its ONNX files, and does not depend
 /// on how the samples come. Not thread-safe.
 /// </summary>
-internal sealed class ChunkStream : IDisposable
+internal sealed class ChunkStream
 {
     // Less than a frame more is not worth a pass: the context is heard to its end instead.
     private const int LeastTail = ChunkShape.FrameSamples;
@@ -27,7 +26,7 @@ internal sealed class ChunkStream : IDisposable
     private readonly float[] _context;
     private readonly float[] _nothing;
     private readonly float _scale;
-    private OrtValue[] _caches = [];
+    private float[]? _memory;
     private long _samples;
     private long _position;
 
@@ -44,63 +43,91 @@ internal sealed class ChunkStream : IDisposable
 
     private int Dimension => _features.Frames.Dimension;
 
-    /// <summary>Hears samples in [-1, 1] and adds the passes over the chunks that they complete.</summary>
+    /// <summary>Hears samples in [-1, 1] and adds the passes over the chunks that they complete, each run here and alone.</summary>
     public void Accept(ReadOnlySpan<float> samples, ICollection<ChunkPass> passes)
     {
         while (!samples.IsEmpty)
         {
-            int take = (int)Math.Min(samples.Length, _shape.Samples - (_samples % _shape.Samples));
-            _features.Accept(samples[..take]);
-            _samples += take;
-            samples = samples[take..];
+            samples = samples[Hear(samples)..];
             if (_samples % _shape.Samples == 0)
             {
-                float[] fresh = Take(_shape.New);
-                passes.Add(Run([.. _context, .. fresh], _position - _shape.Context, last: false));
-                Keep(fresh);
-                _position += _shape.New;
+                AddChunkAsync(passes, alone: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
             }
         }
     }
 
-    /// <summary>Ends the utterance: adds the passes over what is left, then starts anew.</summary>
-    public void Finish(ICollection<ChunkPass> passes)
+    /// <summary>As <see cref="Accept"/>, together with other streams.</summary>
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, ICollection<ChunkPass> passes, CancellationToken cancellationToken)
+    {
+        while (!samples.IsEmpty)
+        {
+            samples = samples[Hear(samples.Span)..];
+            if (_samples % _shape.Samples == 0)
+            {
+                await AddChunkAsync(passes, alone: false, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Ends the utterance: adds the passes over what is left, each run here and alone, then starts anew.</summary>
+    public void Finish(ICollection<ChunkPass> passes) => FinishAsync(passes, alone: true, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>As <see cref="Finish"/>, together with other streams.</summary>
+    public ValueTask FinishAsync(ICollection<ChunkPass> passes, CancellationToken cancellationToken) => FinishAsync(passes, alone: false, cancellationToken);
+
+    private async ValueTask FinishAsync(ICollection<ChunkPass> passes, bool alone, CancellationToken cancellationToken)
     {
         if (_samples >= LeastSamples)
         {
-            FinishHeard(passes);
+            foreach ((float[] input, long origin, bool last) in LastInputs())
+            {
+                passes.Add(await RunAsync(input, origin, last, alone, cancellationToken).ConfigureAwait(false));
+            }
         }
 
         Reset();
     }
 
-    public void Dispose() => Release();
+    // Takes samples up to the end of the chunk.
+    private int Hear(ReadOnlySpan<float> samples)
+    {
+        int take = (int)Math.Min(samples.Length, _shape.Samples - (_samples % _shape.Samples));
+        _features.Accept(samples[..take]);
+        _samples += take;
+        return take;
+    }
 
-    private void FinishHeard(ICollection<ChunkPass> passes)
+    private async ValueTask AddChunkAsync(ICollection<ChunkPass> passes, bool alone, CancellationToken cancellationToken)
+    {
+        float[] fresh = Take(_shape.New);
+        passes.Add(await RunAsync([.. _context, .. fresh], _position - _shape.Context, last: false, alone, cancellationToken).ConfigureAwait(false));
+        Keep(fresh);
+        _position += _shape.New;
+    }
+
+    private IEnumerable<(float[] Input, long Origin, bool Last)> LastInputs()
     {
         long origin = _position - _shape.Context;
         if (_position > 0 && _samples % _shape.Samples < LeastTail)
         {
-            passes.Add(Run(_context, origin, last: true));
-            return;
+            return [(_context, origin, true)];
         }
 
         _features.Finish();
         float[] fresh = Take(_features.Frames.Count);
         int count = fresh.Length / Dimension;
+        float[] whole = [.. _context, .. fresh];
         if (count + _shape.Right <= _shape.New)
         {
-            passes.Add(Run([.. _context, .. fresh], origin, last: true));
-            return;
+            return [(whole, origin, true)];
         }
 
         // The last frames do not fit into one pass with their context. The second one has the newest frames before it.
-        float[] whole = [.. _context, .. fresh];
         var padded = new float[(_shape.Context + _shape.New) * Dimension];
         whole.CopyTo(padded, 0);
-        passes.Add(Run(padded, origin, last: false));
         int heard = _shape.New - _shape.Right;
-        passes.Add(Run([.. whole.AsSpan(whole.Length - (_shape.Left * Dimension)), .. fresh.AsSpan(heard * Dimension)], _position + heard - _shape.Left, last: true));
+        float[] rest = [.. whole.AsSpan(whole.Length - (_shape.Left * Dimension)), .. fresh.AsSpan(heard * Dimension)];
+        return [(padded, origin, false), (rest, _position + heard - _shape.Left, true)];
     }
 
     // Scales and places frames; those in the context have been already.
@@ -124,67 +151,49 @@ internal sealed class ChunkStream : IDisposable
         fresh.AsSpan(fresh.Length - (_context.Length - kept)).CopyTo(_context.AsSpan(kept));
     }
 
-    private ChunkPass Run(float[] input, long origin, bool last)
+    private async ValueTask<ChunkPass> RunAsync(float[] input, long origin, bool last, bool alone, CancellationToken cancellationToken)
     {
         int frames = input.Length / Dimension;
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _model.Encode(input, frames);
-        float[] encoded = outputs[0].GetTensorDataAsSpan<float>().ToArray();
-        float[] alphas = outputs[1].GetTensorDataAsSpan<float>().ToArray();
-        alphas.AsSpan(0, _shape.Left).Clear();
-        alphas.AsSpan(Math.Min(frames, _shape.Left + _shape.New)).Clear();
+        EncodedChunk chunk = await StepAsync(_model.EncoderSteps, new EncoderStep(input, frames), alone, cancellationToken).ConfigureAwait(false);
+        chunk.Alphas.AsSpan(0, _shape.Left).Clear();
+        chunk.Alphas.AsSpan(Math.Min(frames, _shape.Left + _shape.New)).Clear();
         List<float> fired = [];
         List<int> fires = [];
         for (int i = 0; i < frames + (last ? 1 : 0); i++)
         {
             bool tail = i == frames;
-            if (_fire.Step(tail ? _nothing : encoded.AsSpan(i * _model.Width, _model.Width), tail ? TailAlpha : alphas[i], fired))
+            if (_fire.Step(tail ? _nothing : chunk.Encoded.AsSpan(i * _model.Width, _model.Width), tail ? TailAlpha : chunk.Alphas[i], fired))
             {
                 fires.Add((int)Math.Max(0, origin + i));
             }
         }
 
+        float[] embeddings = [.. fired];
         return new ChunkPass
         {
             Frames = frames,
-            Encoded = encoded,
-            Alphas = alphas,
+            Encoded = chunk.Encoded,
+            Alphas = chunk.Alphas,
             Fires = fires,
-            Fired = [.. fired],
-            Scores = fires.Count == 0 ? [] : Decode(outputs[0], frames, CollectionsMarshal.AsSpan(fired).ToArray(), fires.Count),
+            Fired = embeddings,
+            Scores = fires.Count == 0
+                ? []
+                : await StepAsync(_model.DecoderSteps, new DecoderStep(chunk.Encoded, embeddings, _memory ??= _model.CreateMemory()), alone, cancellationToken).ConfigureAwait(false),
         };
     }
 
-    private float[] Decode(OrtValue encoded, int frames, float[] fired, int tokens)
-    {
-        if (_caches.Length == 0)
-        {
-            _caches = _model.CreateCaches();
-        }
-
-        (float[] scores, OrtValue[] caches) = _model.Decode(encoded, frames, fired, tokens, _caches);
-        Release();
-        _caches = caches;
-        return scores;
-    }
+    // A caption's next words are wanted at once: neither kind of step has patience.
+    private static ValueTask<TOutput> StepAsync<TInput, TOutput>(ModelSteps<TInput, TOutput> steps, TInput step, bool alone, CancellationToken cancellationToken) =>
+        alone ? new(steps.Run(step)) : steps.RunAsync(step, TimeSpan.Zero, cancellationToken);
 
     private void Reset()
     {
-        Release();
+        _memory = null;
         _fire.Reset();
         _features.Finish();
         _features.Remove(_features.Frames.Count);
         Array.Clear(_context);
         _samples = 0;
         _position = 0;
-    }
-
-    private void Release()
-    {
-        foreach (OrtValue cache in _caches)
-        {
-            cache.Dispose();
-        }
-
-        _caches = [];
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using Paraformer.Engine.Onnx;
+using Paraformer.Engine.Scheduling;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.ParaformerModels;
@@ -11,14 +11,16 @@ namespace Paraformer.Engine.ParaformerModels;
 /// </summary>
 internal sealed class OfflineParaformerModel : IRecognizerModel
 {
-    // Graphs may fail on audio so short that it holds no token.
-    private const int ShortestFrames = 8;
+    // A final that waits behind others' is late by what is heard between: batches of more than a minute of audio help none.
+    private const int MaxBatchFrames = 1000;
+
+    // Longest utterances may be a quarter longer than the shortest of their batch.
+    private const double Padding = 0.2;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
     private readonly PackGraph _graph;
-    private readonly RunOptions _runOptions = new();
-    private readonly TensorElementType _speechLength;
-    private readonly string[] _inputs;
-    private readonly string[] _outputs;
-    private readonly int _biasWidth;
+    private readonly UtteranceRunner _runner;
+    private readonly ModelSteps<UtteranceStep, OfflineResult> _steps;
 
     private OfflineParaformerModel(InstalledPack pack, PackGraph graph)
     {
@@ -26,30 +28,12 @@ internal sealed class OfflineParaformerModel : IRecognizerModel
         Languages = pack.Descriptor.Languages;
         _graph = graph;
         Files = ParaformerFiles.Read(pack, graph);
-        graph.RequireInput("speech", TensorElementType.Float, -1, -1, Files.Statistics.Dimension);
-        _speechLength = ParaformerFiles.RequireLengths(graph, "speech_lengths");
-        graph.RequireOutput("logits", TensorElementType.Float, -1, -1, Files.Vocabulary.Count);
-        if (!graph.Session.OutputMetadata.ContainsKey("token_num"))
+        _runner = new UtteranceRunner(graph, Files);
+        _steps = new ModelSteps<UtteranceStep, OfflineResult>(_runner);
+        if (_runner.TakesBias)
         {
-            throw graph.Wrong("has no output 'token_num', so it is not a Paraformer of whole utterances");
-        }
-
-        _inputs = ["speech", "speech_lengths"];
-        _outputs = ["logits", "token_num"];
-        if (graph.Session.OutputMetadata.ContainsKey("us_cif_peak"))
-        {
-            graph.RequireOutput("us_alphas", TensorElementType.Float, -1, -1);
-            graph.RequireOutput("us_cif_peak", TensorElementType.Float, -1, -1);
-            _outputs = [.. _outputs, "us_alphas", "us_cif_peak"];
-        }
-
-        if (graph.Session.InputMetadata.TryGetValue("bias_embed", out NodeMetadata? bias))
-        {
-            graph.RequireInput("bias_embed", TensorElementType.Float, -1, -1, -1);
-            _biasWidth = Math.Max(0, bias.Dimensions[2]);
-            _inputs = [.. _inputs, "bias_embed"];
-            Embedder = HotWordEmbedder.Load(pack, Files.Vocabulary, _biasWidth);
-            _biasWidth = Embedder.Blank.Length;
+            Embedder = HotWordEmbedder.Load(pack, Files.Vocabulary, _runner.BiasWidth);
+            _runner.BiasWidth = Embedder.Blank.Length;
         }
     }
 
@@ -84,72 +68,39 @@ internal sealed class OfflineParaformerModel : IRecognizerModel
         }
     }
 
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new OfflineParaformerRecognizer(this, options);
-
-    /// <summary>Recognises whole audio.</summary>
-    /// <param name="frames">Normalised frames, [count, features].</param>
-    /// <param name="bias">Hot words' vectors, or null for none.</param>
-    public OfflineResult Run(float[] frames, float[]? bias)
+    /// <summary>Finds out what the graph takes as one batch and has the workers run utterances so.</summary>
+    public void UseWorkers(WorkScheduler scheduler, BatchOptions batching)
     {
-        int count = frames.Length / Files.Statistics.Dimension;
-        try
+        if (batching.MaxSteps > 1)
         {
-            return RunChecked(frames, count, bias ?? Embedder?.Blank);
-        }
-        catch (OnnxRuntimeException) when (count < ShortestFrames)
-        {
-            return new OfflineResult { Tokens = 0, Scores = [] };
+            BatchOptions limited = _runner.FindForm(Embedder?.Blank).Limit(batching, Padding);
+            _steps.UseWorkers(scheduler, limited with { MaxBatchLength = Math.Min(MaxBatchFrames, limited.MaxBatchLength) });
         }
     }
+
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new OfflineParaformerRecognizer(this, options);
+
+    /// <summary>Recognises whole audio, here and alone.</summary>
+    /// <param name="frames">Normalised frames, [count, features].</param>
+    /// <param name="bias">Hot words' vectors, or null for none.</param>
+    public OfflineResult Run(float[] frames, float[]? bias) => _steps.Run(new UtteranceStep(frames, bias ?? Embedder?.Blank));
+
+    /// <summary>As <see cref="Run"/>, together with other streams.</summary>
+    public ValueTask<OfflineResult> RunAsync(float[] frames, float[]? bias, CancellationToken cancellationToken) =>
+        _steps.RunAsync(new UtteranceStep(frames, bias ?? Embedder?.Blank), s_patience, cancellationToken);
 
     public void Dispose()
     {
+        _steps.Dispose();
         Embedder?.Dispose();
         _graph.Dispose();
-        _runOptions.Dispose();
     }
-
-    private OfflineResult RunChecked(float[] frames, int count, float[]? bias)
-    {
-        using OrtValue speech = OrtValue.CreateTensorValueFromMemory(frames, [1, count, Files.Statistics.Dimension]);
-        using OrtValue length = ParaformerFiles.Length(count, _speechLength);
-        using OrtValue? words = bias is null ? null : OrtValue.CreateTensorValueFromMemory(bias, [1, bias.Length / _biasWidth, _biasWidth]);
-        OrtValue[] inputs = words is null ? [speech, length] : [speech, length, words];
-        using IDisposableReadOnlyCollection<OrtValue> outputs = _graph.Session.Run(_runOptions, _inputs, inputs, _outputs);
-        long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-        if (shape is not [1, var rows, var width] || (rows > 0 && width != Files.Vocabulary.Count))
-        {
-            throw _graph.Wrong($"gives 'logits' of shape [{string.Join(", ", shape)}], but {Files.VocabularyFile} has {Files.Vocabulary.Count} tokens");
-        }
-
-        int tokens = (int)Math.Clamp(Number(outputs[1]), 0, rows);
-        return new OfflineResult
-        {
-            Tokens = tokens,
-            Scores = outputs[0].GetTensorDataAsSpan<float>()[..(tokens * Files.Vocabulary.Count)].ToArray(),
-            Alphas = outputs.Count > 2 ? outputs[2].GetTensorDataAsSpan<float>().ToArray() : null,
-            Peaks = outputs.Count > 2 ? outputs[3].GetTensorDataAsSpan<float>().ToArray() : null,
-        };
-    }
-
-    // 32 bits in new exports, 64 in older ones.
-    private long Number(OrtValue value) => value.GetTensorTypeAndShape().ElementDataType switch
-    {
-        TensorElementType.Int32 => value.GetTensorDataAsSpan<int>()[0],
-        TensorElementType.Int64 => value.GetTensorDataAsSpan<long>()[0],
-        TensorElementType type => throw _graph.Wrong($"has {type} in output 'token_num'; a whole number is expected"),
-    };
 
     private void Try()
     {
-        const int Frames = 20;
         try
         {
-            OfflineResult result = RunChecked(new float[Frames * Files.Statistics.Dimension], Frames, Embedder?.Blank);
-            if (result.Peaks is { } peaks && (peaks.Length != 3 * Frames || result.Alphas!.Length != 3 * Frames))
-            {
-                throw _graph.Wrong($"gives {peaks.Length} values in 'us_cif_peak' for {Frames} frames; {3 * Frames} are expected");
-            }
+            _runner.Try(frames: 20, Embedder?.Blank);
         }
         catch (OnnxRuntimeException e)
         {

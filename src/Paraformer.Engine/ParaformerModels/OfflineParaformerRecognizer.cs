@@ -48,23 +48,41 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
     {
         while (!samples.IsEmpty)
         {
-            int take = Math.Min(samples.Length, 16000);
-            _features.Accept(samples[..take]);
-            _accepted += take;
-            samples = samples[take..];
+            samples = samples[Take(samples)..];
             while (_features.Frames.Count >= MaxFrames)
             {
-                Settle();
+                Wait(SettleAsync(alone: true, CancellationToken.None));
+            }
+        }
+    }
+
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        while (!samples.IsEmpty)
+        {
+            samples = samples[Take(samples.Span)..];
+            while (_features.Frames.Count >= MaxFrames)
+            {
+                await SettleAsync(alone: false, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     public IReadOnlyList<WordHypothesis> Partial()
     {
-        int count = _features.Frames.Count;
-        if (count - _heardFrames >= PartialFrames + (count / PartialShare))
+        if (IsPartialDue)
         {
-            Hear(count);
+            Wait(HearAsync(_features.Frames.Count, alone: true, CancellationToken.None));
+        }
+
+        return _words;
+    }
+
+    public async ValueTask<IReadOnlyList<WordHypothesis>> PartialAsync(CancellationToken cancellationToken)
+    {
+        if (IsPartialDue)
+        {
+            await HearAsync(_features.Frames.Count, alone: false, cancellationToken).ConfigureAwait(false);
         }
 
         return _words;
@@ -73,7 +91,42 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
     public IReadOnlyList<WordHypothesis> EndUtterance()
     {
         _features.Finish();
-        Hear(_features.Frames.Count);
+        Wait(HearAsync(_features.Frames.Count, alone: true, CancellationToken.None));
+        return Conclude();
+    }
+
+    public async ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken)
+    {
+        _features.Finish();
+        await HearAsync(_features.Frames.Count, alone: false, cancellationToken).ConfigureAwait(false);
+        return Conclude();
+    }
+
+    public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) => EndUtteranceAsync(cancellationToken);
+
+    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
+
+    public void Dispose()
+    {
+    }
+
+    private bool IsPartialDue => _features.Frames.Count - _heardFrames >= PartialFrames + (_features.Frames.Count / PartialShare);
+
+    // What runs here and alone has ended when it returns.
+    private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
+
+    private int Take(ReadOnlySpan<float> samples)
+    {
+        int take = Math.Min(samples.Length, 16000);
+        _features.Accept(samples[..take]);
+        _accepted += take;
+        return take;
+    }
+
+    private WordHypothesis[] Conclude()
+    {
         WordHypothesis[] words = [.. _words];
         _features.Remove(_features.Frames.Count);
         _settled.Clear();
@@ -84,21 +137,20 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
         return words;
     }
 
-    public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
-
-    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
-
-    public void Dispose()
+    private async ValueTask HearAsync(int frames, bool alone, CancellationToken cancellationToken)
     {
-    }
-
-    private void Hear(int frames)
-    {
-        _pieces.Clear();
-        _pieces.AddRange(_settled);
+        OfflineResult? result = null;
         if (frames > 0)
         {
-            Describe(_model.Run(_features.Frames.Values[..(frames * _features.Frames.Dimension)].ToArray(), _bias), frames);
+            float[] values = _features.Frames.Values[..(frames * _features.Frames.Dimension)].ToArray();
+            result = alone ? _model.Run(values, _bias) : await _model.RunAsync(values, _bias, cancellationToken).ConfigureAwait(false);
+        }
+
+        _pieces.Clear();
+        _pieces.AddRange(_settled);
+        if (result is not null)
+        {
+            Describe(result, frames);
         }
 
         _heardFrames = frames;
@@ -106,7 +158,7 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
     }
 
     // Cuts where the last ten seconds are quietest.
-    private void Settle()
+    private async ValueTask SettleAsync(bool alone, CancellationToken cancellationToken)
     {
         int cut = MaxFrames;
         float quietest = float.PositiveInfinity;
@@ -119,7 +171,7 @@ internal sealed class OfflineParaformerRecognizer : IStreamingRecognizer, ILangu
             }
         }
 
-        Hear(cut);
+        await HearAsync(cut, alone, cancellationToken).ConfigureAwait(false);
         _settled.Clear();
         _settled.AddRange(_pieces);
         _features.Remove(cut);

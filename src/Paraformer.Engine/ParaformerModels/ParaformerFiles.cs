@@ -72,10 +72,13 @@ internal sealed class ParaformerFiles
         return type;
     }
 
-    /// <summary>A tensor of one length.</summary>
-    public static OrtValue Length(int length, TensorElementType type) => type == TensorElementType.Int64
-        ? OrtValue.CreateTensorValueFromMemory(new long[] { length }, [1])
-        : OrtValue.CreateTensorValueFromMemory(new[] { length }, [1]);
+    /// <summary>A tensor of lengths.</summary>
+    public static OrtValue Lengths(IEnumerable<int> lengths, TensorElementType type) => type == TensorElementType.Int64
+        ? Tensor(lengths.Select(n => (long)n).ToArray())
+        : Tensor(lengths.ToArray());
+
+    private static OrtValue Tensor<T>(T[] values)
+        where T : unmanaged => OrtValue.CreateTensorValueFromMemory(values, [values.Length]);
 
     private static (string Source, MeanVariance Statistics) Statistic(InstalledPack pack, PackGraph graph)
     {

@@ -42,11 +42,39 @@ internal sealed class StreamingParaformerRecognizer : IStreamingRecognizer, ILan
         Search();
     }
 
+    public async ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        _accepted += samples.Length;
+        await _chunks.AcceptAsync(samples, _passes, cancellationToken).ConfigureAwait(false);
+        Search();
+    }
+
     public IReadOnlyList<WordHypothesis> Partial() => _words;
 
     public IReadOnlyList<WordHypothesis> EndUtterance()
     {
         _chunks.Finish(_passes);
+        return Conclude();
+    }
+
+    public async ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken)
+    {
+        await _chunks.FinishAsync(_passes, cancellationToken).ConfigureAwait(false);
+        return Conclude();
+    }
+
+    public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) => EndUtteranceAsync(cancellationToken);
+
+    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
+
+    public void Dispose()
+    {
+    }
+
+    private WordHypothesis[] Conclude()
+    {
         Search();
         WordHypothesis[] words = [.. _words];
         _search.Reset();
@@ -56,12 +84,6 @@ internal sealed class StreamingParaformerRecognizer : IStreamingRecognizer, ILan
         _utteranceBegin = _accepted;
         return words;
     }
-
-    public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
-
-    public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_scripts.ShareOf(language, _pieces));
-
-    public void Dispose() => _chunks.Dispose();
 
     private void Search()
     {

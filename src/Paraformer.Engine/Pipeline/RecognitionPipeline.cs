@@ -120,7 +120,7 @@ internal sealed class RecognitionPipeline : IDisposable
                 }
                 else if (await FeedAsync(audio, cancellationToken).ConfigureAwait(false))
                 {
-                    AddPartial(results);
+                    await AddPartialAsync(results, cancellationToken).ConfigureAwait(false);
                 }
 
                 break;
@@ -177,14 +177,15 @@ internal sealed class RecognitionPipeline : IDisposable
         _fed += missing > 0 && !cutInSpeech ? missing : 0;
     }
 
-    private void AddPartial(ICollection<RecognizedSentence> results)
+    private async ValueTask AddPartialAsync(ICollection<RecognizedSentence> results, CancellationToken cancellationToken)
     {
         if (!_endpointer.HeardSpeech)
         {
             return;
         }
 
-        RecognizedSentence? sentence = _sentences.Partial(_recognizer.Partial(), _recognizer.Language, _clockOffset, _heard);
+        IReadOnlyList<WordHypothesis> words = await _recognizer.PartialAsync(cancellationToken).ConfigureAwait(false);
+        RecognizedSentence? sentence = _sentences.Partial(words, _recognizer.Language, _clockOffset, _heard);
         string shown = sentence?.Text + sentence?.Stash?.Text;
         if (sentence is not null && (_endpointer.InSpeech || shown != _lastPartial))
         {

@@ -18,7 +18,9 @@ internal interface IRecognizerModel : IDisposable
     /// Gives the model the workers, before its first recogniser is made, so that it can run steps of several streams as one.
     /// A model without steps ignores them; a model that was given none runs each step where it comes up.
     /// </summary>
-    void UseWorkers(WorkScheduler scheduler)
+    /// <param name="scheduler">The workers.</param>
+    /// <param name="batching">Which steps become one at most; a model limits it to what its graphs take.</param>
+    void UseWorkers(WorkScheduler scheduler, BatchOptions batching)
     {
     }
 }
@@ -86,6 +88,9 @@ internal interface IStreamingRecognizer : IDisposable
 
     /// <summary>What it makes of the utterance so far. The list is reused by the next call.</summary>
     IReadOnlyList<WordHypothesis> Partial();
+
+    /// <summary>As <see cref="Partial"/>.</summary>
+    ValueTask<IReadOnlyList<WordHypothesis>> PartialAsync(CancellationToken cancellationToken) => new(Partial());
 
     /// <summary>Ends the utterance and starts the next one, keeping what it has learnt of the speaker and the room.</summary>
     IReadOnlyList<WordHypothesis> EndUtterance();

@@ -88,6 +88,9 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         return Choose([.. _members.Select(m => m.Recognizer.Partial())], scores, Advantage);
     }
 
+    public ValueTask<IReadOnlyList<WordHypothesis>> PartialAsync(CancellationToken cancellationToken) =>
+        AskAsync((r, token) => r.PartialAsync(token), Advantage, cancellationToken);
+
     public IReadOnlyList<WordHypothesis> EndUtterance()
     {
         // The end of an utterance takes its evidence with it, so that comes first.
@@ -96,7 +99,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     }
 
     public ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken) =>
-        EndAsync((r, token) => r.EndUtteranceAsync(token), cancellationToken);
+        AskAsync((r, token) => r.EndUtteranceAsync(token), advantage: 0, cancellationToken);
 
     public IReadOnlyList<WordHypothesis> EndStream()
     {
@@ -105,7 +108,7 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
     }
 
     public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) =>
-        EndAsync((r, token) => r.EndStreamAsync(token), cancellationToken);
+        AskAsync((r, token) => r.EndStreamAsync(token), advantage: 0, cancellationToken);
 
     public void Dispose()
     {
@@ -115,17 +118,17 @@ internal sealed class ParallelRecognizer : IStreamingRecognizer
         }
     }
 
-    private async ValueTask<IReadOnlyList<WordHypothesis>> EndAsync(
-        Func<IStreamingRecognizer, CancellationToken, ValueTask<IReadOnlyList<WordHypothesis>>> end, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<WordHypothesis>> AskAsync(
+        Func<IStreamingRecognizer, CancellationToken, ValueTask<IReadOnlyList<WordHypothesis>>> ask, float advantage, CancellationToken cancellationToken)
     {
         float[] scores = Evidence();
         var results = new IReadOnlyList<WordHypothesis>[_members.Count];
         for (int i = 0; i < results.Length; i++)
         {
-            results[i] = await end(_members[i].Recognizer, cancellationToken).ConfigureAwait(false);
+            results[i] = await ask(_members[i].Recognizer, cancellationToken).ConfigureAwait(false);
         }
 
-        return Choose(results, scores, advantage: 0);
+        return Choose(results, scores, advantage);
     }
 
     // How well each language fits, before any words.

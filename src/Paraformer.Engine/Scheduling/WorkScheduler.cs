@@ -33,6 +33,9 @@ internal sealed class WorkScheduler : IDisposable
     /// <summary>Threads that work.</summary>
     public int WorkerCount => _workers.Length;
 
+    /// <summary>Items that wait for a worker.</summary>
+    public int Depth => _ready.Count;
+
     /// <summary>How long ready items wait for their turn.</summary>
     public QueueDelay Delay { get; } = new();
 

@@ -3,6 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Onnx;
+using Paraformer.Engine.ParaformerModels;
+using Paraformer.Engine.Scheduling;
 using Paraformer.Engine.Tokens;
 using Paraformer.Models;
 
@@ -24,9 +26,18 @@ internal sealed class SenseVoiceModel : IRecognizerModel
     private static readonly string[] s_releaseInputs = ["x", "x_length", "language", "text_norm"];
     private static readonly (string Language, int Row)[] s_languages = [("zh", 3), ("en", 4), ("yue", 7), ("ja", 11), ("ko", 12)];
 
+    // A final that waits behind others' is late by what is heard between: batches of more than a minute of audio help none.
+    private const int MaxBatchFrames = 1000;
+
+    // The longest may be a quarter longer than the shortest of its batch.
+    private const double Padding = 0.2;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
     private readonly PackGraph _graph;
     private readonly string[] _inputs;
-    private readonly string[] _outputs;
+    private readonly string _output;
+    private readonly SenseVoiceRunner _runner;
+    private readonly ModelSteps<SenseVoiceStep, float[]> _steps;
     private readonly Dictionary<string, int> _languages = new(StringComparer.Ordinal);
     private readonly int _written;
     private readonly int _spoken;
@@ -39,7 +50,7 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         _graph = graph;
         bool release = graph.Session.InputMetadata.ContainsKey(s_releaseInputs[0]);
         _inputs = release ? s_releaseInputs : s_hubInputs;
-        _outputs = [release ? "logits" : "ctc_logits"];
+        _output = release ? "logits" : "ctc_logits";
         string tokens = File.Exists(Path.Combine(pack.Folder, "tokens.txt")) ? "tokens.txt" : "tokens.json";
         (Tokens, _tags) = PackText.Read(pack, tokens, text =>
         {
@@ -60,6 +71,8 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         _written = Row("with_itn", 14);
         _spoken = Row("without_itn", 15);
         _blank = graph.Metadata.ContainsKey("blank_id") ? graph.Number("blank_id", 0, Tokens.Count - 1) : 0;
+        _runner = new SenseVoiceRunner(graph, _inputs, _output, Statistics.Dimension, Tokens.Count);
+        _steps = new ModelSteps<SenseVoiceStep, float[]>(_runner);
         Check(tokens);
     }
 
@@ -87,18 +100,43 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         }
     }
 
+    /// <summary>Finds out what the graph takes as one batch and has the workers run utterances so.</summary>
+    public void UseWorkers(WorkScheduler scheduler, BatchOptions batching)
+    {
+        if (batching.MaxSteps > 1)
+        {
+            BatchOptions limited = _runner.FindForm(Extract, _spoken).Limit(batching, Padding);
+            _steps.UseWorkers(scheduler, limited with { MaxBatchLength = Math.Min(MaxBatchFrames, limited.MaxBatchLength) });
+        }
+    }
+
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new SenseVoiceRecognizer(this, options);
 
-    public void Dispose() => _graph.Dispose();
+    public void Dispose()
+    {
+        _steps.Dispose();
+        _graph.Dispose();
+    }
 
-    /// <summary>Recognises normalised frames.</summary>
+    /// <summary>Recognises normalised frames, here and alone.</summary>
     /// <param name="frames">560 values each.</param>
     /// <param name="language">The language spoken; null or one that it does not know: it finds out.</param>
     /// <param name="written">Whether text is wanted as one writes it, with punctuation; otherwise as spoken.</param>
-    internal SenseVoiceResult Run(Memory<float> frames, string? language, bool written)
+    internal SenseVoiceResult Run(float[] frames, string? language, bool written) => Read(Logits(frames, language, written));
+
+    /// <summary>As <see cref="Run"/>, together with other streams.</summary>
+    internal async ValueTask<SenseVoiceResult> RunAsync(float[] frames, string? language, bool written, CancellationToken cancellationToken) =>
+        Read(await _steps.RunAsync(Step(frames, language, written), s_patience, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The graph's scores: one row of as many as there are tokens for every frame, tag frames first.</summary>
+    internal float[] Logits(float[] frames, string? language, bool written) => _steps.Run(Step(frames, language, written));
+
+    private SenseVoiceStep Step(float[] frames, string? language, bool written) =>
+        new(frames, language is null ? Automatic : _languages.GetValueOrDefault(language, Automatic), written ? _written : _spoken);
+
+    private SenseVoiceResult Read(float[] scores)
     {
-        using IDisposableReadOnlyCollection<OrtValue> outputs = Logits(frames, language, written);
-        ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();
+        Span<float> logits = scores;
         ReadOnlySpan<float> first = logits[..Tokens.Count];
         (string emotion, float confidence) = _tags.Best(1, logits.Slice(Tokens.Count, Tokens.Count));
         var search = new CtcGreedySearch(_blank);
@@ -125,17 +163,13 @@ internal sealed class SenseVoiceModel : IRecognizerModel
         };
     }
 
-    /// <summary>The graph's scores: one row of as many as there are tokens for every frame, tag frames first.</summary>
-    internal IDisposableReadOnlyCollection<OrtValue> Logits(Memory<float> frames, string? language, bool written)
+    // Frames of whole audio.
+    private float[] Extract(ReadOnlyMemory<float> samples)
     {
-        int count = frames.Length / Statistics.Dimension;
-        int row = language is null ? Automatic : _languages.GetValueOrDefault(language, Automatic);
-        using OrtValue speech = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, frames, [1, count, Statistics.Dimension]);
-        using OrtValue length = OrtValue.CreateTensorValueFromMemory(new[] { count }, [1]);
-        using OrtValue spoken = OrtValue.CreateTensorValueFromMemory(new[] { row }, [1]);
-        using OrtValue writing = OrtValue.CreateTensorValueFromMemory(new[] { written ? _written : _spoken }, [1]);
-        using var run = new RunOptions();
-        return _graph.Session.Run(run, _inputs, [speech, length, spoken, writing], _outputs);
+        var features = new ParaformerFeatures(FilterBank, Statistics, WindowFrames, ShiftFrames);
+        features.Accept(samples.Span);
+        features.Finish();
+        return features.Frames.Values.ToArray();
     }
 
     private static MeanVariance ReadStatistics(InstalledPack pack, PackGraph graph)
@@ -165,7 +199,7 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             _graph.RequireInput(name, TensorElementType.Int32, -1);
         }
 
-        _graph.RequireOutput(_outputs[0], TensorElementType.Float, -1, -1, Tokens.Count);
+        _graph.RequireOutput(_output, TensorElementType.Float, -1, -1, Tokens.Count);
         foreach ((string key, int expected) in (ReadOnlySpan<(string, int)>)[("vocab_size", Tokens.Count), ("lfr_window_size", WindowFrames), ("lfr_window_shift", ShiftFrames)])
         {
             if (_graph.Metadata.ContainsKey(key) && _graph.Number(key, 0, int.MaxValue) is int number && number != expected)
@@ -174,15 +208,9 @@ internal sealed class SenseVoiceModel : IRecognizerModel
             }
         }
 
-        const int Frames = 4;
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> outputs = Logits(new float[Frames * Statistics.Dimension], null, written: false);
-            long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-            if (shape is not [1, Frames + 4, var width] || width != Tokens.Count)
-            {
-                throw _graph.Wrong($"gives the shape [{string.Join(", ", shape)}] for {Frames} frames; [1, {Frames + SenseVoiceTags.Frames}, {Tokens.Count}] is expected, as {tokensFile} has {Tokens.Count} tokens");
-            }
+            Logits(new float[4 * Statistics.Dimension], null, written: false);
         }
         catch (OnnxRuntimeException e)
         {

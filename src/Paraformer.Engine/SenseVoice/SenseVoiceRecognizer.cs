@@ -56,22 +56,31 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
 
     public void Accept(ReadOnlySpan<float> samples)
     {
-        if (_ended)
-        {
-            (_ended, _latest) = (false, null);
-        }
+        Extract(samples);
+        Wait(KeepAsync(alone: true, CancellationToken.None));
+    }
 
-        _accepted += samples.Length;
-        _bank.Accept(samples, _mel);
-        _stacker.Accept(_mel, _stacked);
-        Keep();
+    public ValueTask AcceptAsync(ReadOnlyMemory<float> samples, CancellationToken cancellationToken)
+    {
+        Extract(samples.Span);
+        return KeepAsync(alone: false, cancellationToken);
     }
 
     public IReadOnlyList<WordHypothesis> Partial()
     {
-        if (_frames.Count - _heardFrames >= PartialFrames + (_frames.Count / PartialShare))
+        if (IsPartialDue)
         {
-            Hear();
+            Wait(HearAsync(alone: true, CancellationToken.None));
+        }
+
+        return _words;
+    }
+
+    public async ValueTask<IReadOnlyList<WordHypothesis>> PartialAsync(CancellationToken cancellationToken)
+    {
+        if (IsPartialDue)
+        {
+            await HearAsync(alone: false, cancellationToken).ConfigureAwait(false);
         }
 
         return _words;
@@ -79,26 +88,19 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
 
     public IReadOnlyList<WordHypothesis> EndUtterance()
     {
-        _bank.Finish(_mel);
-        _stacker.Accept(_mel, _stacked);
-        _stacker.Finish(_stacked);
-        Keep();
-        if (_frames.Count > 0)
-        {
-            Hear();
-        }
+        Wait(HearRestAsync(alone: true, CancellationToken.None));
+        return Conclude();
+    }
 
-        List<WordHypothesis> words = [.. _words];
-        _frames.Clear();
-        _settled.Clear();
-        _words.Clear();
-        (_heardFrames, _firstFrame) = (0, 0);
-        _utteranceBegin = _accepted;
-        _ended = true;
-        return words;
+    public async ValueTask<IReadOnlyList<WordHypothesis>> EndUtteranceAsync(CancellationToken cancellationToken)
+    {
+        await HearRestAsync(alone: false, cancellationToken).ConfigureAwait(false);
+        return Conclude();
     }
 
     public IReadOnlyList<WordHypothesis> EndStream() => EndUtterance();
+
+    public ValueTask<IReadOnlyList<WordHypothesis>> EndStreamAsync(CancellationToken cancellationToken) => EndUtteranceAsync(cancellationToken);
 
     public float EvidenceFor(string language) => ILanguageEvidence.FromShare(_latest is { } latest && latest.LanguageShares.TryGetValue(language, out float share) ? share : null);
 
@@ -116,7 +118,24 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
 
     private static string? EventOf(string tag) => tag is "Speech" or "Event_UNK" ? null : tag.ToLowerInvariant();
 
-    private void Keep()
+    private bool IsPartialDue => _frames.Count - _heardFrames >= PartialFrames + (_frames.Count / PartialShare);
+
+    // What runs here and alone has ended when it returns.
+    private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
+
+    private void Extract(ReadOnlySpan<float> samples)
+    {
+        if (_ended)
+        {
+            (_ended, _latest) = (false, null);
+        }
+
+        _accepted += samples.Length;
+        _bank.Accept(samples, _mel);
+        _stacker.Accept(_mel, _stacked);
+    }
+
+    private async ValueTask KeepAsync(bool alone, CancellationToken cancellationToken)
     {
         _model.Statistics.Apply(_stacked.Values);
         while (_stacked.Count > 0)
@@ -126,15 +145,40 @@ internal sealed class SenseVoiceRecognizer : IStreamingRecognizer, ILanguageEvid
             _stacked.RemoveFirst(take);
             if (_frames.Count == MaxFrames)
             {
-                Hear();
+                await HearAsync(alone, cancellationToken).ConfigureAwait(false);
                 Settle();
             }
         }
     }
 
-    private void Hear()
+    private async ValueTask HearRestAsync(bool alone, CancellationToken cancellationToken)
     {
-        _latest = _model.Run(_frames.Values.ToArray(), _language, _written);
+        _bank.Finish(_mel);
+        _stacker.Accept(_mel, _stacked);
+        _stacker.Finish(_stacked);
+        await KeepAsync(alone, cancellationToken).ConfigureAwait(false);
+        if (_frames.Count > 0)
+        {
+            await HearAsync(alone, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private List<WordHypothesis> Conclude()
+    {
+        List<WordHypothesis> words = [.. _words];
+        _frames.Clear();
+        _settled.Clear();
+        _words.Clear();
+        (_heardFrames, _firstFrame) = (0, 0);
+        _utteranceBegin = _accepted;
+        _ended = true;
+        return words;
+    }
+
+    private async ValueTask HearAsync(bool alone, CancellationToken cancellationToken)
+    {
+        float[] values = _frames.Values.ToArray();
+        _latest = alone ? _model.Run(values, _language, _written) : await _model.RunAsync(values, _language, _written, cancellationToken).ConfigureAwait(false);
         _heardFrames = _frames.Count;
         _tokens.Clear();
         _tokens.AddRange(_settled);

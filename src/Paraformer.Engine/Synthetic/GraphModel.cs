@@ -9,41 +9,27 @@ namespace Paraformer.Engine.Synthetic;
 internal sealed class GraphModel : IRecognizerModel
 {
     private readonly GraphRunner _runner;
-    private readonly BatchOptions _batching;
     private readonly bool _streaming;
-    private StepBatcher<GraphStep, long[]>? _batcher;
+    private readonly ModelSteps<GraphStep, long[]> _steps;
 
     /// <param name="runner">The graph; the model disposes of it.</param>
     /// <param name="streaming">Whether the graph is run for every chunk of 600 ms; otherwise once for a whole utterance.</param>
-    /// <param name="batching">Which steps become one batch.</param>
-    public GraphModel(GraphRunner runner, bool streaming, BatchOptions batching)
+    public GraphModel(GraphRunner runner, bool streaming)
     {
         _runner = runner;
         _streaming = streaming;
-        _batching = batching;
+        _steps = new ModelSteps<GraphStep, long[]>(runner);
     }
 
     public string PackId => "synthetic";
 
-    public void UseWorkers(WorkScheduler scheduler) => _batcher = new StepBatcher<GraphStep, long[]>(_runner, scheduler, _batching);
+    public void UseWorkers(WorkScheduler scheduler, BatchOptions batching) => _steps.UseWorkers(scheduler, batching);
 
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new GraphRecognizer(RunAsync, _streaming);
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new GraphRecognizer(_steps.RunAsync, _streaming);
 
     public void Dispose()
     {
-        _batcher?.Dispose();
+        _steps.Dispose();
         _runner.Dispose();
-    }
-
-    private ValueTask<long[]> RunAsync(GraphStep step, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        if (_batcher is not null)
-        {
-            return _batcher.RunAsync(step, patience, cancellationToken);
-        }
-
-        var outputs = new long[1][];
-        _runner.Run([step], outputs);
-        return new(outputs[0]);
     }
 }

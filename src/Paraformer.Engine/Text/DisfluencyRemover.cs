@@ -45,7 +45,13 @@ internal sealed class DisfluencyRemover
         DropFillers(units, dropped);
         DropFalseStarts(units, dropped);
         DropRepeats(units, dropped);
+        bool[] unguarded = [.. dropped];
         DropGuarded(units, dropped);
+        if (Array.TrueForAll(dropped, static one => one))
+        {
+            dropped = unguarded;
+        }
+
         var stays = new bool[words.Count];
         for (int i = 0; i < units.Count; i++)
         {
@@ -99,7 +105,7 @@ internal sealed class DisfluencyRemover
             bool broken = word.Length > 1 && word[^1] == '-' && units[next].StartsWith(word[..^1], StringComparison.Ordinal);
             bool restarted = !_lexicon.IsByCharacter && _lexicon.Stutters.LengthAt(units, i) == 1
                 && units[next].Length > word.Length + 1 && units[next].StartsWith(word, StringComparison.Ordinal) && units[next][word.Length] == '\'';
-            dropped[i] = broken || restarted;
+            dropped[i] = broken || restarted || _lexicon.Restarts.LengthAt(units, i) > 0;
         }
     }
 
@@ -119,7 +125,9 @@ internal sealed class DisfluencyRemover
         }
     }
 
-    /// <summary>How many units at a place are said again right after.</summary>
+    /// <summary>
+    /// How many units at a place are said again right after. A phrase that is said again and nothing more is emphasis.
+    /// </summary>
     private int RepeatAt(string[] said, int position)
     {
         int stutter = _lexicon.Stutters.LengthAt(said, position);
@@ -132,7 +140,8 @@ internal sealed class DisfluencyRemover
         {
             ReadOnlySpan<string> first = said.AsSpan(position, length);
             bool known = length == stutter || (length > stutter && (!_lexicon.IsByCharacter || length > 2));
-            if (known && first.SequenceEqual(said.AsSpan(position + length, length)))
+            bool goesOn = length == 1 || position + (2 * length) < said.Length;
+            if (known && goesOn && first.SequenceEqual(said.AsSpan(position + length, length)))
             {
                 return length;
             }

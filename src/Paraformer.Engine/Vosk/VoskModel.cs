@@ -24,7 +24,12 @@ internal sealed class VoskModel : IRecognizerModel
 
     /// <summary>Loads the model; takes a few hundred milliseconds.</summary>
     /// <exception cref="ModelPackException">The native library or the model cannot be loaded.</exception>
-    public static unsafe VoskModel Load(InstalledPack model, InstalledPack nativeLibrary)
+    public static VoskModel Load(InstalledPack model, InstalledPack nativeLibrary) => Load(new VoskModelFiles(model), nativeLibrary);
+
+    /// <summary>Loads the model from files of which some are not the pack's.</summary>
+    /// <exception cref="ModelPackException">The native library or the model cannot be loaded.</exception>
+    /// <exception cref="IOException">The files cannot be put together in one folder.</exception>
+    public static VoskModel Load(VoskModelFiles files, InstalledPack nativeLibrary)
     {
         string libraryPath = nativeLibrary.PathOf(nativeLibrary.Descriptor.Files.Select(f => f.Path).First(IsLibrary));
         VoskLibrary library;
@@ -41,27 +46,35 @@ internal sealed class VoskModel : IRecognizerModel
         }
 
         // Kaldi ends the process on some damaged files, so nothing but what the catalogue knows is handed to it.
-        foreach (PackFile file in model.Descriptor.Files)
+        files.Require();
+
+        if (files.AreThePacks)
         {
-            model.PathOf(file.Path);
+            return Open(library, files.Pack, files.Pack.Folder);
         }
 
+        using VoskModelFolder folder = VoskModelFolder.Assemble(files);
+        return Open(library, files.Pack, folder.FullPath);
+    }
+
+    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new VoskRecognizer(_library, Handle);
+
+    public void Dispose() => Handle.Dispose();
+
+    private static unsafe VoskModel Open(VoskLibrary library, InstalledPack pack, string folder)
+    {
         nint handle;
-        fixed (byte* path = Encoding.UTF8.GetBytes(model.Folder + '\0'))
+        fixed (byte* path = Encoding.UTF8.GetBytes(folder + '\0'))
         {
             handle = library.ModelNew(path);
         }
 
         return handle == 0
             ? throw new ModelPackException(
-                model.Descriptor.Id,
-                $"pack {model.Descriptor.Id}: libvosk cannot read the model in {model.Folder}: run 'paraformer models verify {model.Descriptor.Id}'")
-            : new VoskModel(library, new ModelHandle(library, handle), model.Descriptor.Id);
+                pack.Descriptor.Id,
+                $"pack {pack.Descriptor.Id}: libvosk cannot read the model in {folder}: run 'paraformer models verify {pack.Descriptor.Id}'")
+            : new VoskModel(library, new ModelHandle(library, handle), pack.Descriptor.Id);
     }
-
-    public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new VoskRecognizer(_library, Handle);
-
-    public void Dispose() => Handle.Dispose();
 
     private static bool IsLibrary(string path) =>
         Path.GetFileName(path).StartsWith("libvosk.", StringComparison.Ordinal);

@@ -44,6 +44,9 @@ internal sealed class FileEntry
     public long? Size { get; set; }
     public string? Sha256 { get; set; }
 
+    /// <summary>Whether the SHA-256 is unknown and that of the first download is to hold.</summary>
+    public bool? Pin { get; set; }
+
     /// <summary>The platform that needs the file, such as <c>linux-x64</c> or <c>osx</c>; none means every platform.</summary>
     public string? Rid { get; set; }
 

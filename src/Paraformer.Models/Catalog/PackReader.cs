@@ -136,12 +136,15 @@ internal static partial class PackReader
         if (entry.Text is null)
         {
             text = null;
-            return new PackFile(path, Size(entry.Size, $"{place}.size"), Sha256(entry.Sha256, $"{place}.sha256"));
+            bool pinned = entry.Pin == true;
+            return pinned && entry.Sha256 is not null
+                ? throw Error(place, "has 'sha256' and also 'pin', which is for files whose hash is not known")
+                : new PackFile(path, Size(entry.Size, $"{place}.size"), pinned ? "" : Sha256(entry.Sha256, $"{place}.sha256"));
         }
 
-        if (entry.Size is not null || entry.Sha256 is not null)
+        if (entry.Size is not null || entry.Sha256 is not null || entry.Pin is not null)
         {
-            throw Error(place, "has 'text' and also 'size' or 'sha256'; they follow from the text");
+            throw Error(place, "has 'text' and also 'size', 'sha256' or 'pin'; the first two follow from the text");
         }
 
         text = Encoding.UTF8.GetBytes(entry.Text);

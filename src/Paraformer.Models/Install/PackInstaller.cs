@@ -67,8 +67,9 @@ internal sealed partial class PackInstaller(
             string staging = Path.Combine(work, "staging");
             try
             {
-                await StageAsync(pack, sources, work, staging, reporter, cancellationToken).ConfigureAwait(false);
                 string folder = Path.Combine(options.InstallFolder, id);
+                await StageAsync(pack with { Descriptor = WithPins(pack.Descriptor, folder) }, sources, work, staging, reporter, cancellationToken).ConfigureAwait(false);
+                await PinAsync(pack.Descriptor, staging, reporter, cancellationToken).ConfigureAwait(false);
                 Land(staging, folder, Path.Combine(work, "replaced"));
                 Installed(id, folder);
                 return find(id) ?? new InstalledPack(pack.Descriptor, folder);
@@ -143,6 +144,19 @@ internal sealed partial class PackInstaller(
         }
     }
 
+    // What an earlier download brought holds for this one too.
+    private static PackDescriptor WithPins(PackDescriptor pack, string folder) =>
+        Directory.Exists(folder) ? pack with { Files = [.. PackPins.Apply(folder, pack.Files)] } : pack;
+
+    private async Task PinAsync(PackDescriptor pack, string staging, StepReporter reporter, CancellationToken cancellationToken)
+    {
+        foreach (PackFile file in await PackPins.WriteAsync(staging, pack.Files, cancellationToken).ConfigureAwait(false))
+        {
+            Pinned(pack.Id, file.Path, file.Sha256);
+            reporter.Begin($"pinned {file.Path} to SHA-256 {file.Sha256}, as downloaded: the catalogue knows none", file.Size, file.Size);
+        }
+    }
+
     private static void Land(string staging, string folder, string replaced)
     {
         WorkFolder.Delete(replaced);
@@ -167,6 +181,9 @@ internal sealed partial class PackInstaller(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Installed pack {PackId} in {Folder}")]
     private partial void Installed(string packId, string folder);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Pack {PackId}: {Path} is pinned to SHA-256 {Sha256}, as downloaded: the catalogue knows none")]
+    private partial void Pinned(string packId, string path, string sha256);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Pack {PackId}: {Failure}")]
     private partial void SourceFailed(string packId, string failure);

@@ -14,7 +14,7 @@ internal static class PackFolder
         string folder, IEnumerable<PackFile> files, CancellationToken cancellationToken)
     {
         List<PackFileProblem> problems = [];
-        foreach (PackFile file in files)
+        foreach (PackFile file in PackPins.Apply(folder, files))
         {
             PackFileProblem? problem = CheckSize(folder, file)
                 ?? await CheckHashAsync(folder, file, cancellationToken).ConfigureAwait(false);
@@ -41,8 +41,18 @@ internal static class PackFolder
         };
         return [.. Directory.EnumerateFiles(folder, "*", options)
             .Select(path => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/'))
-            .Where(path => !known.Contains(path))
+            .Where(path => !known.Contains(path) && path != PackPins.FileName)
             .Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>A file's SHA-256, lower-case hex.</summary>
+    public static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
+    {
+        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (stream.ConfigureAwait(false))
+        {
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
+        }
     }
 
     private static PackFileProblem? CheckSize(string folder, PackFile file)
@@ -72,21 +82,12 @@ internal static class PackFolder
         try
         {
             string hash = await HashAsync(PackPath.Combine(folder, file.Path), cancellationToken).ConfigureAwait(false);
-            return hash == file.Sha256 ? null : new PackFileProblem(file.Path, PackFileFault.WrongHash,
+            return file.Sha256.Length == 0 || hash == file.Sha256 ? null : new PackFileProblem(file.Path, PackFileFault.WrongHash,
                 $"{file.Path} has SHA-256 {hash} instead of {file.Sha256}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new PackFileProblem(file.Path, PackFileFault.Unreadable, $"{file.Path} cannot be read: {exception.Message}");
-        }
-    }
-
-    private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
-    {
-        FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        await using (stream.ConfigureAwait(false))
-        {
-            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken).ConfigureAwait(false));
         }
     }
 }

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Paraformer.Service.Limits;
 
 namespace Paraformer.Server.Endpoints;
 
 /// <summary>A JSON object of a request, whose fields are asked for by name. JSON <c>null</c> equals absent; unknown fields do not matter.</summary>
 internal readonly struct ApiInput
 {
-    private const int MaxBytes = 256 * 1024;
     private const int MaxQuoted = 64;
 
     private readonly JsonElement _element;
@@ -28,11 +28,6 @@ internal readonly struct ApiInput
             throw new ApiException(StatusCodes.Status415UnsupportedMediaType, Protocol.ErrorCodes.InvalidParameter, "The request needs a JSON body, with the header 'Content-Type: application/json'.");
         }
 
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = MaxBytes;
-        }
-
         try
         {
             using JsonDocument document = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
@@ -45,9 +40,12 @@ internal readonly struct ApiInput
         }
         catch (BadHttpRequestException e)
         {
-            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? new ApiException(e.StatusCode, Protocol.ErrorCodes.InvalidParameter, $"The body is larger than {MaxBytes} bytes.")
-                : new ApiException(e.StatusCode, Protocol.ErrorCodes.InvalidParameter, "The body cannot be read.");
+            throw e.StatusCode switch
+            {
+                StatusCodes.Status413PayloadTooLarge => ApiException.TooLarge(context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize ?? 0),
+                StatusCodes.Status408RequestTimeout => new ApiException(e.StatusCode, Protocol.ErrorCodes.RequestTimeOut, "The body came too slowly.", LimitNames.Handshake),
+                _ => new ApiException(e.StatusCode, Protocol.ErrorCodes.InvalidParameter, "The body cannot be read."),
+            };
         }
     }
 

@@ -3,6 +3,7 @@ using Paraformer.Protocol;
 using Paraformer.Server.State;
 using Paraformer.Service;
 using Paraformer.Service.HotWords;
+using Paraformer.Service.Limits;
 
 namespace Paraformer.Server.Endpoints;
 
@@ -49,7 +50,7 @@ internal sealed class CustomizationEndpoint(VocabularyStore store, int maxPerAcc
         }
 
         string id = await store.CreateAsync(caller, ReadPrefix(input, input.String("prefix")), target, ReadWords(input), maxPerAccount, context.RequestAborted)
-            ?? throw ApiException.QuotaExceeded;
+            ?? throw ApiException.QuotaExceeded(LimitNames.Vocabularies);
         await WriteAsync(context, new CreatedVocabulary(id), ServerJson.Default.CreatedVocabularyAnswer);
     }
 

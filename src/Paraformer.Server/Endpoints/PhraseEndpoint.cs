@@ -4,6 +4,7 @@ using Paraformer.Protocol;
 using Paraformer.Server.State;
 using Paraformer.Service;
 using Paraformer.Service.HotWords;
+using Paraformer.Service.Limits;
 
 namespace Paraformer.Server.Endpoints;
 
@@ -36,7 +37,7 @@ internal sealed class PhraseEndpoint(PhraseStore store, int maxPerAccount)
         StoredWord[] words = ReadPhrases(body.Object("hyper_parameters"));
         PhraseList list = body.OptionalString("finetuned_output") is { Length: > 0 } id
             ? await UpdateAsync(caller, id, model, words, context.RequestAborted)
-            : await store.CreateAsync(caller, model, words, maxPerAccount, context.RequestAborted) ?? throw ApiException.QuotaExceeded;
+            : await store.CreateAsync(caller, model, words, maxPerAccount, context.RequestAborted) ?? throw ApiException.QuotaExceeded(LimitNames.PhraseLists);
         await WriteAsync(
             context, new PhraseJob(list.JobId, "SUCCEEDED", list.Id, TrainingType, list.Model, ApiRoutes.Text(list.CreatedAt)), ServerJson.Default.PhraseJobAnswer);
     }

@@ -25,6 +25,10 @@ internal sealed class KestrelSetup
     /// <exception cref="ServerStartException">A limit is not positive, the certificate cannot be used, or an open server would get further endpoints.</exception>
     public static KestrelSetup Create(ServerOptions options, ListenAddress listening)
     {
+        RequireService(options);
+        Require(options.MaxApiRequestsPerSecond, nameof(options.MaxApiRequestsPerSecond));
+        Require(options.MaxVocabulariesPerAccount, nameof(options.MaxVocabulariesPerAccount));
+        Require(options.MaxPhraseListsPerAccount, nameof(options.MaxPhraseListsPerAccount));
         Require(options.MaxConnections, nameof(options.MaxConnections));
         Require(options.MaxConnectionsPerAddress + 1L, nameof(options.MaxConnectionsPerAddress));
         Require(options.HandshakeTimeout.Ticks, nameof(options.HandshakeTimeout));
@@ -78,6 +82,18 @@ internal sealed class KestrelSetup
                 endpoint.UseHttps(_certificate);
             }
         });
+    }
+
+    private static void RequireService(ServerOptions options)
+    {
+        try
+        {
+            options.Service.Validate();
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new ServerStartException($"Service.{e.ParamName} is {e.ActualValue}, which is out of its range.", e);
+        }
     }
 
     private static void Require(long value, string name)

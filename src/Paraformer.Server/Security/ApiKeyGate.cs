@@ -13,7 +13,7 @@ namespace Paraformer.Server.Security;
 /// <c>Authorization: Bearer k</c>, with any case of the scheme, as <c>Authorization: k</c>, or, from browsers, as <c>?api_key=k</c>.
 /// Failures of the handlers are answered here too.
 /// </summary>
-internal sealed class ApiKeyGate(CallerRegistry callers, ILogger logger)
+internal sealed class ApiKeyGate(CallerRegistry callers, ServiceMetrics metrics, ILogger logger)
 {
     private const string Scheme = "Bearer ";
 
@@ -29,6 +29,11 @@ internal sealed class ApiKeyGate(CallerRegistry callers, ILogger logger)
         }
         catch (ApiException e) when (!context.Response.HasStarted)
         {
+            if (e.Limit is { } limit)
+            {
+                metrics.Refused(limit);
+            }
+
             await HttpErrors.WriteAsync(context, e);
         }
         catch (DbException e) when (!context.Response.HasStarted)

@@ -43,7 +43,8 @@ internal sealed class FrameSource(Stream stream, FrameRate rate, int bufferBytes
         return header;
     }
 
-    /// <summary>Reads what is there of the payload, valid until the next read; nothing where the connection ended.</summary>
+    /// <summary>Reads what is there of the payload, valid until the next read.</summary>
+    /// <exception cref="ConnectionLostException">The connection ended before the payload did.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> ReadPayloadAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +52,7 @@ internal sealed class FrameSource(Stream stream, FrameRate rate, int bufferBytes
         {
             if (!await FillAsync(cancellationToken).ConfigureAwait(false))
             {
-                return Memory<byte>.Empty;
+                throw new ConnectionLostException("The connection ended in the middle of a frame.");
             }
 
             await rate.CountAsync(cancellationToken).ConfigureAwait(false);
@@ -62,6 +63,21 @@ internal sealed class FrameSource(Stream stream, FrameRate rate, int bufferBytes
         _start += piece.Length;
         _remaining -= piece.Length;
         return piece;
+    }
+
+    /// <summary>Puts the payload of a small frame together, whatever the pieces that it comes in.</summary>
+    /// <exception cref="ConnectionLostException">The connection ended before the payload did.</exception>
+    public async ValueTask<byte[]> ReadWholeAsync(int bytes, CancellationToken cancellationToken)
+    {
+        byte[] payload = bytes == 0 ? [] : new byte[bytes];
+        for (int length = 0; length < bytes;)
+        {
+            Memory<byte> piece = await ReadPayloadAsync(cancellationToken).ConfigureAwait(false);
+            piece.CopyTo(payload.AsMemory(length));
+            length += piece.Length;
+        }
+
+        return payload;
     }
 
     /// <summary>Drops what comes, whatever it is, until the connection ends.</summary>

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Unicode;
 using Paraformer.Protocol;
 
 namespace Paraformer.Server.WebSockets;
@@ -13,8 +10,6 @@ namespace Paraformer.Server.WebSockets;
 /// </summary>
 internal sealed class ServerConnection : IMessageConnection
 {
-    private const int NormalClosure = 1000;
-
     private readonly FrameSource _source;
     private readonly FrameSink _sink;
     private readonly MessageAssembly _messages;
@@ -66,7 +61,7 @@ internal sealed class ServerConnection : IMessageConnection
         {
             // Broken text leaves the framing sound: the rest can be read up to the client's close.
             _discards = true;
-            _isBroken = e is MalformedFrameException { CloseStatus: 1002 };
+            _isBroken = e is MalformedFrameException { CloseStatus: CloseFrame.ProtocolError };
             _messages.Clear();
             throw;
         }
@@ -143,10 +138,6 @@ internal sealed class ServerConnection : IMessageConnection
         if (!_source.IsAtEnd)
         {
             piece = await _source.ReadPayloadAsync(cancellationToken).ConfigureAwait(false);
-            if (piece.IsEmpty)
-            {
-                throw new ConnectionLostException("The connection ended in the middle of a frame.");
-            }
         }
 
         return _discards ? null : _messages.Take(piece, isEnd: _frame.IsFinal && _source.IsAtEnd);
@@ -154,37 +145,16 @@ internal sealed class ServerConnection : IMessageConnection
 
     private async ValueTask OnControlAsync(CancellationToken cancellationToken)
     {
-        // A control frame is small: it is put together here, whatever the pieces that it comes in.
-        byte[] payload = _frame.PayloadLength == 0 ? [] : new byte[_frame.PayloadLength];
-        for (int length = 0; !_source.IsAtEnd;)
-        {
-            Memory<byte> piece = await _source.ReadPayloadAsync(cancellationToken).ConfigureAwait(false);
-            if (piece.IsEmpty)
-            {
-                throw new ConnectionLostException("The connection ended in the middle of a frame.");
-            }
-
-            piece.CopyTo(payload.AsMemory(length));
-            length += piece.Length;
-        }
-
+        byte[] payload = await _source.ReadWholeAsync((int)_frame.PayloadLength, cancellationToken).ConfigureAwait(false);
         if (_frame.Opcode == Opcode.Ping)
         {
             await _sink.SendAsync(Opcode.Pong, payload, cancellationToken).ConfigureAwait(false);
         }
         else if (_frame.Opcode == Opcode.Close)
         {
-            await OnCloseAsync(payload, cancellationToken).ConfigureAwait(false);
+            (_close, int answer) = CloseFrame.Read(payload);
+            await SendCloseAsync(answer, "", cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private async ValueTask OnCloseAsync(byte[] payload, CancellationToken cancellationToken)
-    {
-        int? status = payload.Length >= 2 ? BinaryPrimitives.ReadUInt16BigEndian(payload) : null;
-        ReadOnlyMemory<byte> reason = payload.AsMemory(Math.Min(2, payload.Length));
-        bool isSound = payload.Length != 1 && (status is null || status is >= 1000 and <= 4999 and not (1004 or 1005 or 1006 or 1015)) && Utf8.IsValid(reason.Span);
-        _close = new Frame(FrameKind.Close, ReadOnlyMemory<byte>.Empty, isSound ? status : null, isSound ? Encoding.UTF8.GetString(reason.Span) : null);
-        await SendCloseAsync(isSound ? status ?? NormalClosure : 1002, "", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads and drops until the client's close. A receive of the owner's that is under way goes first.</summary>
@@ -228,13 +198,8 @@ internal sealed class ServerConnection : IMessageConnection
         }
     }
 
-    private async ValueTask SendCloseAsync(int status, string reason, CancellationToken cancellationToken)
-    {
-        byte[] payload = new byte[2 + Encoding.UTF8.GetByteCount(reason)];
-        BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)status);
-        Encoding.UTF8.GetBytes(reason, payload.AsSpan(2));
-        await GuardAsync(_sink.SendAsync(Opcode.Close, payload, cancellationToken), cancellationToken).ConfigureAwait(false);
-    }
+    private async ValueTask SendCloseAsync(int status, string reason, CancellationToken cancellationToken) =>
+        await GuardAsync(_sink.SendAsync(Opcode.Close, CloseFrame.Write(status, reason), cancellationToken), cancellationToken).ConfigureAwait(false);
 
     private async ValueTask SendAsync(Opcode opcode, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {

@@ -26,7 +26,8 @@ internal sealed class ConnectionSession
 
     public static async Task RunAsync(IMessageConnection connection, ServiceCaller caller, ServiceContext context, CancellationToken cancellationToken)
     {
-        using var outbox = new Outbox(connection, context, cancellationToken);
+        using var link = new PeerLink(connection, context, cancellationToken);
+        var outbox = new Outbox(link, context);
         var session = new ConnectionSession(connection, caller, context, outbox);
         context.Metrics.ConnectionOpened();
         context.Watchman.Add(session._watch);

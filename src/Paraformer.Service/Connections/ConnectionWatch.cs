@@ -98,6 +98,7 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         }
         else if (slot.TryBeginCloseAfter(context.Options.IdleTimeout))
         {
+            context.Metrics.Refused(LimitNames.Idle);
             await outbox.CloseAsync(Outbox.NormalClosure, "No task was started for too long.").ConfigureAwait(false);
         }
         else
@@ -121,12 +122,11 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
     {
         if (context.DrainExpired)
         {
-            await task.FailAsync(Failure.Stopping).ConfigureAwait(false);
+            await FailAsync(task, Failure.Stopping, LimitNames.Drain).ConfigureAwait(false);
         }
         else if (context.Clock.HasPassed(task.StartedAt, context.Options.MaxTaskDuration))
         {
-            context.Metrics.Refused(LimitNames.TaskDuration);
-            await task.FailAsync(Failure.TooLong).ConfigureAwait(false);
+            await FailAsync(task, Failure.TooLong, LimitNames.TaskDuration).ConfigureAwait(false);
         }
         else if (task.StartedAt == Clock.Never || task.InputEnded)
         {
@@ -135,12 +135,18 @@ internal sealed class ConnectionWatch(ServiceContext context, Outbox outbox, Tas
         }
         else if (IsUnheard(task))
         {
-            await task.FailAsync(Failure.NoFrames(context.Options.FrameTimeout)).ConfigureAwait(false);
+            await FailAsync(task, Failure.NoFrames(context.Options.FrameTimeout), LimitNames.FrameTimeout).ConfigureAwait(false);
         }
         else
         {
             await task.CheckSilenceAsync().ConfigureAwait(false);
         }
+    }
+
+    private ValueTask<bool> FailAsync(RecognitionTask task, Failure failure, string limit)
+    {
+        context.Metrics.Refused(limit);
+        return task.FailAsync(failure);
     }
 
     /// <summary>

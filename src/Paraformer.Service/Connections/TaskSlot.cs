@@ -85,6 +85,7 @@ internal sealed class TaskSlot(ServiceCaller caller, ServiceContext context, Out
 
         if (taskId.Length > options.MaxTaskIdLength)
         {
+            context.Metrics.Refused(LimitNames.TaskIdLength);
             throw Invalid($"'header.task_id' is {taskId.Length} characters long; at most {options.MaxTaskIdLength} are allowed.", taskId);
         }
 

@@ -16,4 +16,16 @@ internal static class LimitNames
     public const string Connections = "connections";
     public const string ConnectionsPerAddress = "connections_per_address";
     public const string SendTimeout = "send_timeout";
+    public const string FrameTimeout = "frame_timeout";
+    public const string Silence = "silence";
+    public const string Idle = "idle";
+    public const string Drain = "drain";
+    public const string TaskIdLength = "task_id_length";
+    public const string ApiRequests = "api_requests";
+    public const string Vocabularies = "vocabularies";
+    public const string PhraseLists = "phrase_lists";
+    public const string HttpBody = "http_body";
+    public const string RequestLine = "request_line";
+    public const string RequestHeaders = "request_headers";
+    public const string Handshake = "handshake";
 }

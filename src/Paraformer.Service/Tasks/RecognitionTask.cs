@@ -121,6 +121,7 @@ internal sealed class RecognitionTask : IDisposable
         SilenceVerdict verdict = _silence.Check(stream.SilenceMs);
         if (verdict == SilenceVerdict.TimedOut)
         {
+            _context.Metrics.Refused(LimitNames.Silence);
             await FailAsync(Failure.Silent).ConfigureAwait(false);
         }
         else if (verdict == SilenceVerdict.Heartbeat)

@@ -24,6 +24,14 @@ internal static class OggBuilder
         return [.. stream];
     }
 
+    /// <summary>A first page with one packet, of a stream of its own.</summary>
+    public static byte[] FirstPage(byte[] packet, int serial)
+    {
+        byte[] page = [.. "OggS"u8, 0, 2, .. new byte[8], .. BitConverter.GetBytes(serial), .. new byte[8], 1, (byte)packet.Length, .. packet];
+        BinaryPrimitives.WriteUInt32LittleEndian(page.AsSpan(22), Checksum(page));
+        return page;
+    }
+
     /// <summary>Bit by bit, as RFC 3533 defines it.</summary>
     public static uint Checksum(ReadOnlySpan<byte> page)
     {

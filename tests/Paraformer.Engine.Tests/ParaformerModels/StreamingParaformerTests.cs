@@ -97,7 +97,7 @@ public sealed class StreamingParaformerTests
     private static List<ChunkPass> Run(StreamingParaformerModel model, JsonElement test, int piece)
     {
         var shape = new ChunkShape(test.GetProperty("left").GetInt32(), test.GetProperty("new").GetInt32(), test.GetProperty("right").GetInt32());
-        using var stream = new ChunkStream(model, shape);
+        var stream = new ChunkStream(model, shape);
         List<ChunkPass> passes = [];
         ReadOnlySpan<float> samples = ReferenceModels.Speech.AsSpan(0, test.GetProperty("samples").GetInt32());
         while (!samples.IsEmpty)

@@ -9,6 +9,9 @@ namespace Paraformer.Engine.Tests.Recognizers;
 public sealed class ReferencePackTests
 {
     [Theory]
+    [InlineData("paraformer-streaming", "ParaformerModels", "streaming")]
+    [InlineData("paraformer-offline", "ParaformerModels", "offline")]
+    [InlineData("paraformer-offline", "ParaformerModels", "biased")]
     [InlineData("sensevoice", "SenseVoice", "release")]
     [InlineData("sensevoice", "SenseVoice", "hub")]
     [InlineData("zipformer", "Zipformer", "v1")]
@@ -37,6 +40,36 @@ public sealed class ReferencePackTests
             Assert.Null(final.Emotion);
             Assert.Equal("en", final.Language);
         }
+    }
+
+    [Theory]
+    [InlineData("paraformer-streaming", "ParaformerModels", "streaming")]
+    [InlineData("paraformer-offline", "ParaformerModels", "offline")]
+    [InlineData("sensevoice", "SenseVoice", "hub")]
+    public async Task Streams_at_once_give_what_one_gives_alone_while_others_are_given_up(string kind, string family, string form)
+    {
+        InstalledPack vad = Packs.Require("vad-silero");
+        ModelStore store = Store(kind, Path.Combine(AppContext.BaseDirectory, family, "reference"), form, vad);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        byte[] audio = File.ReadAllBytes(Samples.PathOf("austen-0890.wav"));
+        var request = new StreamRequest { Model = "reference", Format = "wav", SampleRate = 16000 };
+        await using RecognitionEngine alone = RecognitionEngine.Create(store, new EngineOptions { MaxBatchSteps = 1 });
+        List<RecognizedSentence> expected = await Recognize.AllAsync(alone, audio, request, cancellationToken: token);
+        await using RecognitionEngine engine = RecognitionEngine.Create(store, new EngineOptions { WorkerCount = 2 });
+        Task<List<RecognizedSentence>>[] streams = [.. Enumerable.Range(0, 6).Select(_ => Recognize.AllAsync(engine, audio, request, cancellationToken: token))];
+        for (int i = 0; i < 3; i++)
+        {
+            await using IRecognitionStream given = await engine.StartAsync(request, token);
+            await given.WriteAsync(audio.AsMemory(0, audio.Length * (i + 1) / 4), token);
+        }
+
+        foreach (Task<List<RecognizedSentence>> stream in streams)
+        {
+            Assert.Equal(Finals(expected), Finals(await stream));
+        }
+
+        List<string> Finals(List<RecognizedSentence> sentences) =>
+            [.. sentences.Where(s => s.IsFinal).Select(s => $"{s.Text} {string.Join(' ', s.Words.Select(w => $"{w.Text}@{w.BeginMs}-{w.EndMs}"))}")];
     }
 
     [Fact]

@@ -167,31 +167,6 @@ public sealed class StepBatcherTests
         batcher.RunAsync(step, patience, TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>Workers that are busy until they are released.</summary>
-    private sealed class HeldWorkers : IDisposable
-    {
-        private readonly ManualResetEventSlim _released = new();
-
-        public HeldWorkers(int count)
-        {
-            Scheduler = new WorkScheduler(count);
-            for (int i = 0; i < count; i++)
-            {
-                _ = Scheduler.RunAsync(() => _released.Wait(s_limit));
-            }
-        }
-
-        public WorkScheduler Scheduler { get; }
-
-        public void Release() => _released.Set();
-
-        public void Dispose()
-        {
-            Release();
-            Scheduler.Dispose();
-            _released.Dispose();
-        }
-    }
-
     private sealed class Doubler : IBatchRunner<int, int>
     {
         private int _now;

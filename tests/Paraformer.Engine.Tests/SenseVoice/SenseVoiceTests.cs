@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.SenseVoice;
 using Paraformer.Models;
@@ -32,11 +31,7 @@ public sealed class SenseVoiceTests
         }
 
         (string? language, bool written) = Request(wanted);
-        using (IDisposableReadOnlyCollection<OrtValue> logits = model.Logits(frames, language, written))
-        {
-            GoldenVectors.AssertClose(s_golden[wanted.GetProperty("logits").GetString()!], logits[0].GetTensorDataAsSpan<float>());
-        }
-
+        GoldenVectors.AssertClose(s_golden[wanted.GetProperty("logits").GetString()!], model.Logits(frames, language, written));
         SenseVoiceResult result = model.Run(frames, language, written);
         Assert.Equal(Strings(wanted.GetProperty("tags")), new List<string> { result.Language, result.Emotion, result.Event, result.Writing });
         Assert.Equal(wanted.GetProperty("emotionConfidence").GetSingle(), result.EmotionConfidence, 1e-3f);

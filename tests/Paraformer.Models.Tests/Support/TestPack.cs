@@ -14,6 +14,9 @@ internal sealed record TestPack(string Id, IReadOnlyDictionary<string, byte[]> F
 
     public JsonObject[] Sources { get; init; } = [];
 
+    /// <summary>Whether the catalogue knows no hashes.</summary>
+    public bool Pinned { get; init; }
+
     /// <summary>A pack of two files whose bytes follow from its id.</summary>
     public static TestPack WithId(string id, params JsonObject[] sources) => new(id, new Dictionary<string, byte[]>
     {
@@ -65,7 +68,9 @@ internal sealed record TestPack(string Id, IReadOnlyDictionary<string, byte[]> F
         ["origin"] = "a test",
         ["requires"] = JsonSerializer.SerializeToNode(Requires),
         ["files"] = new JsonArray([
-            .. Files.Select(file => new JsonObject { ["path"] = file.Key, ["size"] = file.Value.Length, ["sha256"] = Sha256(file.Value) }),
+            .. Files.Select(file => Pinned
+                ? new JsonObject { ["path"] = file.Key, ["size"] = file.Value.Length, ["pin"] = true }
+                : new JsonObject { ["path"] = file.Key, ["size"] = file.Value.Length, ["sha256"] = Sha256(file.Value) }),
             .. Inline.Select(file => new JsonObject { ["path"] = file.Key, ["text"] = file.Value })]),
         ["sources"] = new JsonArray([.. Sources.Select(source => source.DeepClone())]),
     };

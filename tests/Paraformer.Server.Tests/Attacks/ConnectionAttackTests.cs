@@ -14,8 +14,10 @@ public sealed class ConnectionAttackTests
     {
         await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { HandshakeTimeout = TimeSpan.FromSeconds(1) });
         using RawSocket slow = await RawSocket.OpenAsync(server.Endpoint);
+        using var measured = new Measurements(server.Service);
         await slow.WriteAsync(Encoding.ASCII.GetBytes("GET /api-ws/v1/inference HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "));
         Assert.StartsWith("HTTP/1.1 408 ", await slow.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=handshake"]);
     }
 
     [Fact]
@@ -50,8 +52,10 @@ public sealed class ConnectionAttackTests
     {
         await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { MaxConnectionsPerAddress = 1 });
         using RawSocket first = await RawSocket.ConnectAsync(server);
+        using var measured = new Measurements(server.Service);
         using RawSocket second = await RawSocket.OpenAsync(server.Endpoint);
         Assert.StartsWith("HTTP/1.1 429 ", await second.ReadHeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=connections_per_address"]);
     }
 
     [Fact]
@@ -76,7 +80,11 @@ public sealed class ConnectionAttackTests
         Assert.InRange(perPair, 0, 64 * 1024);
         await RunTaskAsync(server);
         time.Advance(TimeSpan.FromSeconds(62));
-        await EventuallyAsync(() => Task.FromResult(measured["paraformer.connections.active"] <= 0));
+        await EventuallyAsync(() =>
+        {
+            measured.Observe();
+            return Task.FromResult(measured["paraformer.connections.active"] == 0);
+        });
         idle.ForEach(socket => socket.Dispose());
     }
 

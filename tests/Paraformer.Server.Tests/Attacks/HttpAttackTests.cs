@@ -1,5 +1,6 @@
 using System.Text;
 using Paraformer.Server.Tests.Support;
+using Paraformer.Service.Tests.Fakes;
 
 namespace Paraformer.Server.Tests.Attacks;
 
@@ -27,10 +28,13 @@ public sealed class HttpAttackTests
     public async Task Headers_over_the_limits_are_refused()
     {
         await using RunningServer server = await RunningServer.StartProtocolOnlyAsync();
+        using var measured = new Measurements(server.Service);
         string many = string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: y\r\n"));
         Assert.StartsWith("HTTP/1.1 431 ", await SendAsync(server, $"GET / HTTP/1.1\r\nHost: localhost\r\n{many}\r\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 431 ", await SendAsync(server, $"GET / HTTP/1.1\r\nHost: localhost\r\nX: {new string('x', 17_000)}\r\n\r\n"), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 414 ", await SendAsync(server, $"GET /{new string('x', 9000)} HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+        Assert.Equal(2, measured["paraformer.limits.refused limit=request_headers"]);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=request_line"]);
     }
 
     [Theory]

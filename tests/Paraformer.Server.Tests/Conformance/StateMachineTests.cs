@@ -203,6 +203,24 @@ public sealed class StateMachineTests
         await client.ExpectCloseAsync(1000);
     }
 
+    [Fact]
+    public async Task A_quiet_connection_is_pinged_and_a_client_that_never_answers_is_served_on()
+    {
+        var time = new FakeTimeProvider();
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { Time = time, Service = new() { FrameTimeout = TimeSpan.FromHours(1) } });
+        using RawSocket client = await StartAsync(server);
+        for (int i = 0; i < 10; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(31));
+            RawFrame ping = await client.ReadAnyFrameAsync();
+            Assert.Equal((RawFrame.Ping, 0), (ping.Opcode, ping.Payload.Length));
+        }
+
+        await client.SendAudioAsync(3200);
+        await client.SendTextAsync(ClientMessages.FinishTask(_id));
+        await client.ExpectEventAsync("task-finished", _id);
+    }
+
     private async Task<RawSocket> StartAsync(RunningServer server)
     {
         RawSocket client = await RawSocket.ConnectAsync(server);

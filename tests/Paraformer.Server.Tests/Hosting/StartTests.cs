@@ -52,6 +52,22 @@ public sealed class StartTests
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
     }
 
+    public static TheoryData<ServerOptions, string> BadLimits() => new()
+    {
+        { new ServerOptions { Service = new() { MaxSessions = 0 } }, "Service.MaxSessions is 0" },
+        { new ServerOptions { Service = new() { Quota = new() { MaxSessionsPerKey = 0 } } }, "Service.Quota.MaxSessionsPerKey is 0" },
+        { new ServerOptions { Service = new() { Quota = new() { MaxSubmissionsPerSecond = -1 } } }, "Service.Quota.MaxSubmissionsPerSecond is -1" },
+        { new ServerOptions { Service = new() { IdleTimeout = TimeSpan.Zero } }, "Service.IdleTimeout is 00:00:00" },
+        { new ServerOptions { MaxApiRequestsPerSecond = 0 }, "MaxApiRequestsPerSecond must be positive" },
+        { new ServerOptions { MaxVocabulariesPerAccount = -1 }, "MaxVocabulariesPerAccount must be positive" },
+        { new ServerOptions { MaxPhraseListsPerAccount = 0 }, "MaxPhraseListsPerAccount must be positive" },
+    };
+
+    [Fact]
+    public void A_limit_that_lets_nothing_through_is_refused_at_the_start() => Assert.All(
+        BadLimits().Select(row => row.Data),
+        row => Assert.StartsWith(row.Item2, Assert.Throws<ServerStartException>(() => ParaformerServer.Build(row.Item1, new ScriptedEngine())).Message, StringComparison.Ordinal));
+
     [Fact]
     public async Task A_public_address_with_keys_is_served()
     {

@@ -130,8 +130,10 @@ public sealed class CustomizationTests
             id = await server.CreateVocabularyAsync();
         }
 
+        using var measured = new Measurements(server.Service);
         ApiReply refused = await server.CustomizeAsync(Create(Word("x")));
         Assert.Equal("Free allocated quota exceeded.", refused.Fails(400, "Throttling.AllocationQuota"));
+        Assert.Equal(1, measured["paraformer.limits.refused limit=vocabularies"]);
         (await server.CustomizeAsync($$"""{"action":"delete_vocabulary","vocabulary_id":"{{id}}"}""")).Ok();
         await server.CreateVocabularyAsync();
     }
@@ -154,10 +156,21 @@ public sealed class CustomizationTests
     {
         await using RunningServer server = await RunningServer.StartAsync();
         (await server.SendAsync(HttpMethod.Post, Api.Customization, new string('[', 5000))).Fails(400, "InvalidParameter");
-        (await server.SendAsync(HttpMethod.Post, Api.Customization, $$"""{"model":"{{new string('x', 300 * 1024)}}"}""")).Fails(413, "InvalidParameter");
+        using var measured = new Measurements(server.Service);
+        string tooLarge = (await server.SendAsync(HttpMethod.Post, Api.Customization, $$"""{"model":"{{new string('x', 300 * 1024)}}"}""")).Fails(413, "InvalidParameter");
+        Assert.Equal("The body is larger than 262144 bytes.", tooLarge);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=http_body"]);
         (await server.SendAsync(HttpMethod.Post, Api.Customization, "{}", contentType: "text/plain")).Fails(415, "InvalidParameter");
         (await server.SendAsync(HttpMethod.Get, Api.Customization)).Fails(405, "InvalidParameter");
         (await server.SendAsync(HttpMethod.Put, Api.Outputs + "/x", "{}")).Fails(405, "InvalidParameter");
+    }
+
+    [Fact]
+    public async Task The_longest_body_is_an_option()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { MaxHttpBodyBytes = 100 });
+        string message = (await server.CustomizeAsync(Create(Word("x")))).Fails(413, "InvalidParameter");
+        Assert.Equal("The body is larger than 100 bytes.", message);
     }
 
     [Fact]
@@ -165,7 +178,9 @@ public sealed class CustomizationTests
     {
         await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKeys = ["sk-a", "sk-b"], MaxApiRequestsPerSecond = 1, Time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() });
         (await server.CustomizeAsync("""{"action":"list_vocabulary"}""", "sk-a")).Ok();
+        using var measured = new Measurements(server.Service);
         string message = (await server.CustomizeAsync("""{"action":"list_vocabulary"}""", "sk-a")).Fails(429, "Throttling.RateQuota");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=api_requests"]);
         Assert.Equal("Requests rate limit exceeded, please try again later.", message);
         (await server.CustomizeAsync("""{"action":"list_vocabulary"}""", "sk-b")).Ok();
     }
@@ -203,7 +218,7 @@ public sealed class CustomizationTests
     [Fact]
     public async Task The_document_describes_every_path_that_is_served()
     {
-        await using RunningServer server = await RunningServer.StartAsync(new ServerOptions { ApiKeys = ["sk-a"] });
+        await using RunningServer server = await RunningServer.StartProtocolOnlyAsync(new ServerOptions { ApiKeys = ["sk-a"] });
         using HttpResponseMessage response = await server.Http.GetAsync(new Uri("/openapi/v1.json", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
@@ -219,7 +234,7 @@ public sealed class CustomizationTests
             }
         }
 
-        foreach (string served in new[] { ParaformerServer.InferencePath, Api.Customization, Api.FineTunes, Api.Outputs, Api.Outputs + "/{id}", Api.Tokens, Api.Tokens + "/{id}", "/api/v1/models", "/healthz" })
+        foreach (string served in new[] { ParaformerServer.InferencePath, Api.Customization, Api.FineTunes, Api.Outputs, Api.Outputs + "/{id}", Api.Tokens, Api.Tokens + "/{id}", "/api/v1/models", "/healthz", "/readyz", "/metrics" })
         {
             Assert.True(document.RootElement.GetProperty("paths").TryGetProperty(served, out _), served);
         }

@@ -77,7 +77,9 @@ public sealed class PhraseTests
         }
 
         string id = (await server.SavePhrasesAsync("""{"x":1}""")).Ok().Output.GetProperty("finetuned_output").GetString()!;
+        using var measured = new Measurements(server.Service);
         (await server.SavePhrasesAsync("""{"x":1}""")).Fails(400, "Throttling.AllocationQuota");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=phrase_lists"]);
         string message = (await server.SavePhrasesAsync("""{"x":1}""", "paraformer-realtime-8k-v1", id)).Fails(400, "InvalidParameter");
         Assert.Contains("is for paraformer-realtime-v1", message, StringComparison.Ordinal);
     }

@@ -107,20 +107,26 @@ internal sealed class RawSocket : IDisposable
         RawFrame frame;
         do
         {
-            byte[] head = await ReadBytesAsync(2);
-            Assert.Equal(0, head[1] & 0x80);
-            long length = (head[1] & 0x7F) switch
-            {
-                126 => BinaryPrimitives.ReadUInt16BigEndian(await ReadBytesAsync(2)),
-                127 => BinaryPrimitives.ReadInt64BigEndian(await ReadBytesAsync(8)),
-                int small => small,
-            };
-            Assert.Equal(0x80, head[0] & 0xF0);
-            frame = new RawFrame(head[0] & 0x0F, await ReadBytesAsync((int)length));
+            frame = await ReadAnyFrameAsync();
         }
         while (frame.Opcode == RawFrame.Ping);
 
         return frame;
+    }
+
+    /// <summary>The next frame, whatever it is.</summary>
+    public async Task<RawFrame> ReadAnyFrameAsync()
+    {
+        byte[] head = await ReadBytesAsync(2);
+        Assert.Equal(0, head[1] & 0x80);
+        long length = (head[1] & 0x7F) switch
+        {
+            126 => BinaryPrimitives.ReadUInt16BigEndian(await ReadBytesAsync(2)),
+            127 => BinaryPrimitives.ReadInt64BigEndian(await ReadBytesAsync(8)),
+            int small => small,
+        };
+        Assert.Equal(0x80, head[0] & 0xF0);
+        return new RawFrame(head[0] & 0x0F, await ReadBytesAsync((int)length));
     }
 
     /// <summary>The next event as JSON; its header has what every header has.</summary>

@@ -113,17 +113,21 @@ public sealed class ProtocolErrorTests
     public async Task A_text_message_over_the_limit_is_refused_and_closed_with_1009()
     {
         await using var harness = new Harness(connection: new InProcessConnectionOptions { MaxTextMessageBytes = 1000 });
+        using var measured = new Measurements(harness.Service);
         await harness.StartTaskAsync(s_taskId);
         await harness.SendAsync(new string('x', 1001));
         await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "1000 bytes", s_taskId, closeStatus: 1009);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=message_size"]);
     }
 
     [Fact]
     public async Task An_endless_task_id_is_refused_without_echo()
     {
         await using var harness = new Harness();
+        using var measured = new Measurements(harness.Service);
         await harness.SendAsync(ClientMessages.RunTask(new string('x', 129)));
         TaskEvent failure = await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "129 characters");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=task_id_length"]);
         Assert.Equal(32, failure.TaskId!.Length);
     }
 
@@ -140,9 +144,11 @@ public sealed class ProtocolErrorTests
     public async Task A_connection_carries_no_more_tasks_than_the_limit()
     {
         await using var harness = new Harness(new RecognitionServiceOptions { MaxTasksPerConnection = 1 });
+        using var measured = new Measurements(harness.Service);
         await FinishOneTaskAsync(harness);
         await harness.SendAsync(ClientMessages.RunTask(Guid.NewGuid().ToString()));
         await harness.ExpectFailureAsync(ErrorCodes.InvalidParameter, "limit");
+        Assert.Equal(1, measured["paraformer.limits.refused limit=tasks_per_connection"]);
     }
 
     private static async Task FinishOneTaskAsync(Harness harness)

@@ -47,6 +47,7 @@ public sealed class SlowPeerTests
     {
         var logger = new RecordingLogger();
         await using var harness = new Harness(new RecognitionServiceOptions { FrameTimeout = TimeSpan.FromHours(9) }, s_narrow, logger);
+        using var measured = new Measurements(harness.Service);
         ScriptedStream stream = await harness.StartTaskAsync(s_taskId);
         for (int i = 1; i <= 5; i++)
         {
@@ -63,5 +64,6 @@ public sealed class SlowPeerTests
         await harness.Running.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.True(stream.Disposed.IsCompletedSuccessfully);
         Assert.Contains(logger.Lines, line => line.Contains("did not read", StringComparison.Ordinal));
+        Assert.Equal(1, measured["paraformer.limits.refused limit=send_timeout"]);
     }
 }

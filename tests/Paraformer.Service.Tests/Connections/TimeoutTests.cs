@@ -13,9 +13,11 @@ public sealed class TimeoutTests
     public async Task Twenty_three_seconds_without_a_frame_fail_the_task()
     {
         await using var harness = new Harness();
+        using var measured = new Measurements(harness.Service);
         ScriptedStream stream = await harness.StartTaskAsync(s_taskId);
         harness.Time.Advance(TimeSpan.FromSeconds(23));
         await harness.ExpectFailureAsync(ErrorCodes.ClientError, "request timeout after 23 seconds.", s_taskId);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=frame_timeout"]);
         Assert.True(stream.Disposed.IsCompletedSuccessfully);
     }
 
@@ -88,12 +90,14 @@ public sealed class TimeoutTests
     public async Task A_connection_without_a_task_is_closed_after_60_seconds()
     {
         await using var harness = new Harness();
+        using var measured = new Measurements(harness.Service);
         await harness.StartTaskAsync(s_taskId);
         await harness.SendAudioAsync(320);
         await harness.SendAsync(ClientMessages.FinishTask(s_taskId));
         await harness.ExpectFinishedAsync(s_taskId);
         harness.Time.Advance(TimeSpan.FromSeconds(60));
         await harness.ExpectCloseAsync(1000);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=idle"]);
     }
 
     [Fact]
@@ -113,10 +117,12 @@ public sealed class TimeoutTests
     public async Task A_minute_of_silence_without_heartbeat_times_out()
     {
         await using var harness = new Harness();
+        using var measured = new Measurements(harness.Service);
         ScriptedStream stream = await harness.StartTaskAsync(s_taskId);
         stream.SilenceMs = 60_000;
         await AdvanceWithAudioAsync(harness, stream, seconds: 60);
         await harness.ExpectFailureAsync(ErrorCodes.RequestTimeOut, "Response timeout!", s_taskId);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=silence"]);
     }
 
     [Theory]
@@ -188,6 +194,7 @@ public sealed class TimeoutTests
     public async Task Draining_gives_running_tasks_their_time_and_then_fails_them()
     {
         await using var harness = new Harness(new RecognitionServiceOptions { FrameTimeout = TimeSpan.FromHours(1) });
+        using var measured = new Measurements(harness.Service);
         ScriptedStream stream = await harness.StartTaskAsync(s_taskId);
         harness.Service.BeginDrain();
         harness.Time.Advance(TimeSpan.FromSeconds(29));
@@ -195,6 +202,7 @@ public sealed class TimeoutTests
         Assert.Equal("still here", (await harness.ReceiveAsync()).Event.Sentence!.Text);
         harness.Time.Advance(TimeSpan.FromSeconds(1));
         await harness.ExpectFailureAsync(ErrorCodes.ModelUnavailable, "stopping", s_taskId);
+        Assert.Equal(1, measured["paraformer.limits.refused limit=drain"]);
     }
 
     private static async Task AdvanceWithAudioAsync(Harness harness, ScriptedStream stream, int seconds)

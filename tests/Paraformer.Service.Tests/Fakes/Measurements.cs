@@ -26,6 +26,9 @@ internal sealed class Measurements : IDisposable
     /// <summary>The sum so far; 0 where nothing was measured.</summary>
     public double this[string name] => _sums.GetValueOrDefault(name);
 
+    /// <summary>Whether anything was measured, be it nothing.</summary>
+    public bool Has(string name) => _sums.ContainsKey(name);
+
     /// <summary>Takes the observable instruments' values in.</summary>
     public void Observe() => _listener.RecordObservableInstruments();
 

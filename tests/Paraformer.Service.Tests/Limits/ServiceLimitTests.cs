@@ -154,6 +154,7 @@ public sealed class ServiceLimitTests
         ScriptedStream stream = await harness.Engine.NextStreamAsync();
         await stream.WaitForAudioAsync(40_960);
         await EventuallyHoldsAsync(harness, 0);
+        Assert.True(measured.Has("paraformer.limits.waited limit=early_audio"));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal sealed class DisfluencyLexicon
     /// <summary>What people say twice on the way to the next word.</summary>
     public PhraseSet Stutters { get; } = new();
 
+    /// <summary>Phrases whose first unit is taken up by the second.</summary>
+    public PhraseSet Restarts { get; } = new();
+
     /// <summary>Repetitions that are meant.</summary>
     public PhraseSet KeptRepeats { get; } = new();
 
@@ -53,6 +56,7 @@ internal sealed class DisfluencyLexicon
                 ({ } l, "protect") => l.Protected,
                 ({ } l, "guarded") => l.Guarded,
                 ({ } l, "stutter") => l.Stutters,
+                ({ } l, "restart") => l.Restarts,
                 ({ } l, "keep-repeat") => l.KeptRepeats,
                 _ => throw new InvalidDataException($"{name}.fillers line {number}: '{halves[0]}' is not known"),
             };

@@ -1,10 +1,10 @@
 namespace Paraformer.Engine.Text;
 
-/// <summary>The last sentences of a stream and what was written for them, by where they begin. Not thread-safe.</summary>
+/// <summary>The last sentences of a stream, and the words around their ends, and what was written for them, by where they are. Not thread-safe.</summary>
 internal sealed class NormalizedMemory
 {
-    // More sentences than this are not shown at once; a stream that says more begins anew.
-    private const int MaxSentences = 16;
+    // More sentences and ends of sentences than this are not shown at once; a stream that says more begins anew.
+    private const int MaxSentences = 64;
 
     private readonly Dictionary<int, (string[] Words, IReadOnlyList<NormalizedToken> Tokens)> _sentences = [];
 

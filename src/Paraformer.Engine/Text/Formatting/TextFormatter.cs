@@ -48,6 +48,11 @@ internal sealed class TextFormatter(IPunctuator? punctuator, Func<string, IInver
             Span<PunctuatedWord> marks = marked.AsSpan(0, kept.Count);
             Mark(kept, language, options.Punctuation, isFinal, wantEnds, marks, memory?.Punctuation);
             IInverseTextNormalizer? normalizer = options.InverseTextNormalization ? _normalizers(language) : null;
+            if (normalizer is not null)
+            {
+                SentenceJoints.Close(kept, marks, EndThreshold, normalizer, memory?.Normalized);
+            }
+
             int first = 0;
             while (first < kept.Count)
             {
@@ -106,15 +111,27 @@ internal sealed class TextFormatter(IPunctuator? punctuator, Func<string, IInver
             int end = begin + token.WordCount - 1;
             PunctuatedWord mark = marks[end];
             string text = token.WordCount == 1 && token.Text == words[begin] ? mark.Text : WithCase(token.Text, words[begin], marks[begin].Text);
-            result.Add(new TextToken(text, mark.Punctuation, Origin(begin), Origin(end), mark.EndProbability));
+            string point = mark.Punctuation == "." && text.EndsWith('.') ? "" : mark.Punctuation;
+            result.Add(new TextToken(text, point, Origin(begin), Origin(end), mark.EndProbability));
         }
 
         int Origin(int index) => origin is null ? first + index : origin[first + index];
     }
 
+    private static bool IsAddress(string text)
+    {
+        if (text.Contains('@'))
+        {
+            return true;
+        }
+
+        int dot = text.IndexOf('.');
+        return dot > 0 && dot + 1 < text.Length && char.IsLetter(text[dot + 1]);
+    }
+
     // "january fifth" becomes "january 5": where the text begins with the first word, that word's capitals are kept.
     private static string WithCase(string text, string spoken, string cased) =>
-        cased != spoken && cased.Length == spoken.Length && text.StartsWith(spoken, StringComparison.Ordinal) && (text.Length == spoken.Length || !char.IsLetter(text[spoken.Length]))
+        cased != spoken && cased.Length == spoken.Length && text.StartsWith(spoken, StringComparison.Ordinal) && (text.Length == spoken.Length || !char.IsLetter(text[spoken.Length])) && !IsAddress(text)
             ? string.Concat(cased, text.AsSpan(spoken.Length))
             : text;
 }
