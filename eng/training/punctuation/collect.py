@@ -17,11 +17,11 @@ CLONES, OUT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 CJK = ("zh", "yue", "ja")
 
 
-def git(repo, *arguments):
+def git(repo, *arguments, given=None):
     folder = CLONES / repo / "repo"
     if (folder / ".git").is_dir():
         folder = folder / ".git"
-    return subprocess.run(["git", "-c", "core.quotepath=off", "-C", str(folder), *arguments], capture_output=True, check=False).stdout
+    return subprocess.run(["git", "-c", "core.quotepath=off", "-C", str(folder), *arguments], capture_output=True, check=False, input=given).stdout
 
 
 def files(repo, pattern, limit=None):
@@ -32,8 +32,16 @@ def files(repo, pattern, limit=None):
             paths.append(path)
     if limit and len(paths) > limit:
         paths = random.Random(1).sample(paths, limit)
-    for path in paths:
-        yield path, git(repo, "show", "HEAD:" + path)
+    # One process for all files: there may be tens of thousands.
+    for start in range(0, len(paths), 500):
+        some = [path.strip('"') for path in paths[start:start + 500]]
+        answer = git(repo, "cat-file", "--batch", given="".join(f"HEAD:{path}\n" for path in some).encode())
+        for path in some:
+            head, answer = answer.split(b"\n", 1)
+            if not head.endswith(b" missing"):
+                size = int(head.split()[2])
+                yield path, answer[:size]
+                answer = answer[size + 1:]
 
 
 def text_of(data, encoding="utf-8"):
@@ -199,12 +207,93 @@ def speeches():
                     yield from re.split(r"\n\s*\n", archive.read(name).decode("latin-1").replace("\r", ""))
 
 
+def joined(text):
+    """English whose tokens are separated by spaces."""
+    text = re.sub(r"-LRB-.*?-RRB-|-LSB-.*?-RSB-|''|``|<unk>|` ", "", re.sub(r" ?@([-,.])@ ?", r"\1", text))
+    text = re.sub(r"\s+([,.?!;:%)'])", r"\1", text)
+    return re.sub(r"\s+('(?:s|m|re|ve|ll|d|t)|n't)\b", r"\1", re.sub(r"(?<=\w) - (?=\w)", "-", text))
+
+
 def split_sentences():
-    """Sentences of Wikipedia written as two by hand; tokens are separated by spaces."""
+    """Sentences of Wikipedia written as two by hand."""
     for line in lines("google-research-datasets+wiki-split", r"^(tune|validation|test)\.tsv$"):
-        text = line.split("\t")[-1].replace(" <::::> ", " ").replace("''", "").replace("``", "")
-        text = re.sub(r"\s+([,.?!;:%)'])", r"\1", text)
-        yield re.sub(r"\s+('(?:s|m|re|ve|ll|d|t)|n't)\b", r"\1", re.sub(r"(?<=\w) - (?=\w)", "-", text))
+        yield joined(line.split("\t")[-1].replace(" <::::> ", " "))
+
+
+def encyclopedia():
+    for line in lines("google-research-datasets+gap-coreference", r"^gap-\w+\.tsv$"):
+        yield line.split("\t")[1].replace("*", "").replace("`", "")
+    for document in json_files("thunlp+FewRel", r"^data/val_wiki\.json$"):
+        for sentences in document.values():
+            for sentence in sentences:
+                yield joined(" ".join(sentence["tokens"]))
+    for line in lines("pytorch+examples", r"wikitext-2/(valid|test)\.txt$"):
+        if not line.strip().startswith("=") and "<unk>" not in line[:40]:
+            yield joined(line)
+
+
+def turns(repo, pattern, limit=None):
+    """Transcripts in Markdown, `**Speaker:** what was said`."""
+    for _, data in files(repo, pattern, limit):
+        body = re.sub(r"^---\n.*?\n---\n", "", text_of(data), flags=re.S)
+        for block in re.split(r"\n\s*\n", body):
+            block = re.sub(r"^\*\*[^*]{1,60}\*\*:?|^[A-Z][\w .]{1,30}: ", "", block.strip())
+            block = re.sub(r"\\?\[[^\]]*\]|<[^>]+>|\d\d:\d\d:\d\d|[\\*_`]", " ", block)
+            if not re.match(r"[#|!>-]|http", block) and "http" not in block and len(block) > 8:
+                yield block
+
+
+def debates():
+    """Meetings and interviews in Taiwan, given to the public domain by the minister who led them."""
+    for _, data in files("audreyt+archive.tw", r"^20[^/]*\.(xml|md)"):
+        for text in re.findall(r"<p>(.*?)</p>", text_of(data), flags=re.S):
+            text = html.unescape(re.sub(r"<[^>]+>", " ", text))
+            if len(re.findall("[a-z]", text)) * 3 < len(text) and "http" not in text:
+                yield text
+
+
+def counsel(limit):
+    """Conversations with a counsellor, a turn a line."""
+    for document in json_files("qiuhuachuan+smile", r"^data/\d+\.json$", limit):
+        for turn in document:
+            yield turn["content"]
+
+
+def speeches_in_parliament():
+    """Verbatim records of the Bundestag."""
+    for _, data in files("simonstocker+plenarprotokolle", r"\.xml$"):
+        for text in re.findall(r'<p klasse="[JO][^"]*">(.*?)</p>', text_of(data), flags=re.S):
+            yield html.unescape(re.sub(r"<[^>]+>", " ", text))
+    for _, data in files("Jadaju+Korpus-Plenarprotokolle", r"Protocols/GermaNER/Input/(01143|09036|18181)\.txt$"):
+        for text in re.split(r"\n\s*\n", text_of(data)):
+            yield re.sub(r"-\n(?=[a-zäöü])", "", text)
+
+
+def news(code):
+    """2000 sentences of news, translated by professionals; a few in a row make a paragraph."""
+    every = list(lines("MicrosoftTranslator+NTREX", rf"^NTREX-128/newstest2019-(ref|src)\.{code}\.txt$"))
+    joint = "" if code in ("zho-CN", "zho-TW", "yue", "jpn") else " "
+    yield from (joint.join(every[i:i + 4]) for i in range(0, len(every), 4))
+
+
+def leads(repo):
+    """Raw text in the files of an annotated corpus; what stood in brackets is a sentence of its own there and left out."""
+    for _, data in files(repo, r"^org/.*\.org$"):
+        paragraph = []
+        for head, text in re.findall(r"^# (.*)\n([^#\n].*)$", text_of(data), flags=re.M):
+            if "括弧始" not in head:
+                paragraph.append(text)
+        yield "".join(paragraph)
+
+
+def questions_and_facts():
+    for line in lines("Koziev+NLP_Datasets", r"^Samples/(facts|questions)[4-7](_[12]s)?\.txt$"):
+        if len(line) > 12 and re.search(r"[а-яё0-9][.?!]$", line):
+            yield line
+
+
+def tatoeba(code):
+    yield from lines("facebookresearch+LASER", rf"^data/tatoeba/v1/tatoeba\.{code}-eng\.{code}$")
 
 
 SHU = ("四世同堂 茶馆 猫城记 大波 死水微澜 广陵潮 三侠剑 且介亭杂文 呐喊 彷徨 朝花夕拾 海滨故人 象牙戒指 庐隐文集 沉沦 春风沉醉的晚上 空山灵雨 落花生 自剖 "
@@ -288,6 +377,33 @@ def train():
                                 ("d2l", "d2l-ai+d2l-zh", r"\.md$"), ("docs", "github+opensource.guide", r"^_articles/zh-han[st]/.*\.md$"), ("cook", "Anduin2017+HowToCook", r"\.md$")):
         write("train", "zh", name, markdown(repo, pattern))
     write("train", "zh", "zh-tw", common_voice("zh-TW"))
+    write("train", "zh", "counsel", counsel(16000), 48_000_000)
+    write("train", "zh", "debates-traditional", debates(), 60_000_000)
+    write("train", "zh", "debates", converted("tw2s", OUT / "train" / "zh" / "debates-traditional.txt"))
+    write("train", "zh", "news", news("zho-CN"))
+    write("train", "zh", "news-tw-traditional", news("zho-TW"))
+    write("train", "zh", "tales", (re.sub(r"\s|XXXXX", "", line.split("|||")[1]) for line in lines("ymcui+cmrc2017", r"^validation/.*doc_query$") if "XXXXX" not in line and line.count("|||") == 1))
+    write("train", "zh", "tatoeba", tatoeba("cmn"))
+    write("train", "zh", "iot", markdown("microsoft+IoT-For-Beginners", r"^translations/zh/.*\.md$"))
+    write("train", "yue", "news", news("yue"))
+    write("train", "yue", "tatoeba", tatoeba("yue"))
+    write("train", "ja", "news", news("jpn"))
+    write("train", "ja", "encyclopedia", leads("ku-nlp+WikipediaAnnotatedCorpus"))
+    write("train", "ja", "meetings", strings("tsuruoka-lab+AMI-Meeting-Parallel-Corpus", r"^(dev|test)\.json$", "ja_sentence"))
+    write("train", "ja", "tatoeba", tatoeba("jpn"))
+    write("train", "ja", "iot", markdown("microsoft+IoT-For-Beginners", r"^translations/ja/.*\.md$"))
+    write("train", "en", "podcasts", turns("thechangelog+transcripts", r"^[a-z-]+/.*\.md$", 900), 36_000_000)
+    write("train", "en", "talks", turns("bitcointranscripts+bitcointranscripts", r"^[a-z-]+/.*\.md$", 500), 12_000_000)
+    write("train", "en", "blog", markdown("18F+18f.gsa.gov", r"^content/posts/.*\.md$"))
+    write("train", "en", "news", news("eng"))
+    write("train", "en", "encyclopedia", encyclopedia())
+    for language, code in (("de", "deu"), ("fr", "fra"), ("ru", "rus"), ("ko", "kor")):
+        write("train", language, "news", news(code))
+        write("train", language, "tatoeba", tatoeba(code))
+        write("train", language, "iot", markdown("microsoft+IoT-For-Beginners", rf"^translations/{language}/.*\.md$"))
+    write("train", "fr", "news-ca", news("fra-CA"))
+    write("train", "de", "parliament", speeches_in_parliament())
+    write("train", "ru", "questions", questions_and_facts())
     write("train", "yue", "common-voice", common_voice("zh-HK"))
     write("train", "yue", "hkcancor", conversations())
     for source in ("crosswoz", "kdconv", "multiwoz-zh", "stories", "cmrc", "luxun", "react"):

@@ -1,6 +1,7 @@
 """Measures a network: evaluate.py DATA {words|characters} MODEL.pt [tune BIASES.json | report BIASES.json].
 
-Test texts are fed as one long row of units ("run-on") and line by line, a paragraph or turn a line, with the end of each line known ("lines").
+Test texts are fed as one long row of units ("run-on"), line by line, a paragraph or turn a line, with the end of each line known ("lines"), and so with lines of one,
+two and three sentences in turn ("short lines").
 
 `tune` chooses the biases of the marks on the held-out tail of the training sources (never on the test domains).
 """
@@ -11,7 +12,7 @@ import sys
 import numpy as np
 import torch
 
-from model import CASES, MARKS, SHAPES, Punctuator, look_ahead, look_back
+from model import CASES, MARKS, SHAPES, Punctuator, begin_text, look_ahead, look_back
 from text import CAPITAL, LOWER, QUESTION, STOP
 
 NAMES = ["none", "comma", "stop", "question", "enumeration"]
@@ -48,10 +49,21 @@ def logits_of_lines(net, a, b, ends, language):
             second = np.full((len(group), width, b.shape[1]), net.absent[1], np.int64)
             for row, line in enumerate(group):
                 first[row, :ends[line] - starts[line]], second[row, :ends[line] - starts[line]] = a[starts[line]:ends[line]], b[starts[line]:ends[line]]
+            begin_text(net.name, first, second)
             y = net(torch.from_numpy(first), torch.from_numpy(second), torch.full((len(group),), language)).permute(0, 2, 1).numpy()
             for row, line in enumerate(group):
                 out[starts[line]:ends[line]] = y[row, :ends[line] - starts[line]]
     return out
+
+
+def lines_of(marks):
+    """Ends of lines of one, two and three sentences in turn."""
+    ends = np.flatnonzero(np.isin(marks, (STOP, QUESTION))) + 1
+    picked, at = [], -1
+    while at + 1 + len(picked) % 3 < len(ends):
+        at += 1 + len(picked) % 3
+        picked.append(ends[at])
+    return np.array(picked, np.int64)
 
 
 def decided(y, bias, last):
@@ -139,11 +151,18 @@ def main():
             a, b, marks, case = (arrays[key][tail] for key in ("a", "b", "marks", "case"))
             number, bias = SHAPES[name]["languages"].index(language), np.array(biases.get(language, [0] * MARKS))
             y = logits(net, a, b, number)
-            held.setdefault(language, []).append((y[:, :MARKS], marks))
+            if mode == "tune":
+                held.setdefault(language, []).append((y[:, :MARKS], marks))
+                lines = lines_of(marks)
+                if len(lines):
+                    y = logits_of_lines(net, a[:lines[-1]], b[:lines[-1]], lines, number)
+                    inner = np.setdiff1d(np.arange(lines[-1]), lines - 1)
+                    held[language].append((y[inner, :MARKS], marks[inner]))
+                continue
             ends = np.array([len(marks)])
-            for run in ("run-on", "lines") if split == "test" else ("run-on",):
-                if run == "lines":
-                    ends = arrays["ends"]
+            for run in ("run-on", "lines", "short lines") if split == "test" else ("run-on",):
+                if run != "run-on":
+                    ends = arrays["ends"] if run == "lines" else lines_of(marks)
                     ends = np.unique(np.concatenate((ends[ends <= len(marks)], [len(marks)])))
                     y = logits_of_lines(net, a, b, ends, number)
                 guess = decided(y, bias, ends - 1)

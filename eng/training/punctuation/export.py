@@ -15,7 +15,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from model import BOTTLENECK, CASES, MARKS, SHAPES, WIDTH, Punctuator, columns, history, pieces, reach
+from model import CASES, MARKS, SHAPES, Punctuator, columns, history, pieces, reach
 
 
 def quantised(weight, axis=None):
@@ -99,7 +99,7 @@ def build(name, net, biases):
     x = graph.node("Unsqueeze", [graph.node("Transpose", [x], perm=[1, 0]), number(0)])
     memory = [f"h{i}" for i in range(len(net.blocks))]
     past = graph.node("Unsqueeze", [graph.node("Transpose", ["history"], perm=[1, 0]), number(0)])
-    graph.nodes.append(helper.make_node("Split", [past, number(*[BOTTLENECK] * len(memory))], memory, axis=1))
+    graph.nodes.append(helper.make_node("Split", [past, number(*[shape["bottleneck"]] * len(memory))], memory, axis=1))
     kept = []
     for block, before_it in zip(net.blocks, memory):
         weight, bias = folded(block.narrow, block.norm)
@@ -111,7 +111,7 @@ def build(name, net, biases):
                        kernel_shape=[block.conv.weight.shape[2]], dilations=[block.dilation])
         graph.count += 1
         left, right = f"l{graph.count}", f"r{graph.count}"
-        graph.nodes.append(helper.make_node("Split", [v, number(WIDTH, WIDTH)], [left, right], axis=1))
+        graph.nodes.append(helper.make_node("Split", [v, number(shape["width"], shape["width"])], [left, right], axis=1))
         x = graph.node("Add", [x, graph.node("Mul", [left, graph.node("Sigmoid", [right])])])
     graph.node("Transpose", [graph.node("Squeeze", [graph.node("Concat", kept, axis=1), number(0)])], "narrowed", perm=[1, 0])
     weight, bias = folded(net.narrow, net.norm)
@@ -124,7 +124,7 @@ def build(name, net, biases):
         tuned[index] = biases.get(code, [0] * MARKS)
     graph.node("Softmax", [graph.node("Add", ["m", graph.node("Gather", [graph.constant(tuned), "language"], axis=0)])], "marks", axis=1)
     graph.node("Softmax", ["k"], "cases", axis=1)
-    channels = BOTTLENECK * len(net.blocks)
+    channels = shape["bottleneck"] * len(net.blocks)
     inputs = [helper.make_tensor_value_info("first", TensorProto.INT32, ["R", keys[0]]), helper.make_tensor_value_info("second", TensorProto.INT32, ["R", keys[1]]),
               helper.make_tensor_value_info("language", TensorProto.INT32, [1]), helper.make_tensor_value_info("history", TensorProto.FLOAT, [back, channels])]
     outputs = [helper.make_tensor_value_info("marks", TensorProto.FLOAT, ["T", MARKS]), helper.make_tensor_value_info("cases", TensorProto.FLOAT, ["T", CASES]),

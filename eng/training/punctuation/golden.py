@@ -1,4 +1,7 @@
-"""What the networks say of a few sentences, for the engine's tests: golden.py DATA MODELS BIASES.json OUT.json (MODELS holds words.pt and characters.pt)."""
+"""What the networks say of a few sentences, for the engine's tests: golden.py DATA MODELS BIASES.json OUT.json.
+
+MODELS holds words.pt, characters.pt or both; what OUT.json has of the other stays.
+"""
 import json
 import pathlib
 import sys
@@ -26,8 +29,12 @@ SENTENCES = {
 
 def main():
     data, models, biases = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), json.loads(pathlib.Path(sys.argv[3]).read_text())
-    cases = []
+    out = pathlib.Path(sys.argv[4])
+    cases = json.loads(out.read_text(encoding="utf-8")) if out.exists() else []
     for name, shape in SHAPES.items():
+        if not (models / f"{name}.pt").exists():
+            continue
+        cases = [case for case in cases if case["language"] not in shape["languages"]]
         net, arrays = store(load(data, name, models / f"{name}.pt")), np.load(data / f"{name}-tables.npz")
         first, second = Table(arrays["first"]), Table(arrays["second"])
         for number, language in enumerate(shape["languages"]):
@@ -39,12 +46,12 @@ def main():
             a = torch.tensor([[[first.row(key) for key in pair[0]] for pair in keys]])
             b = torch.tensor([[[second.row(key) for key in pair[1]] for pair in keys]])
             with torch.no_grad():
-                out = net(a, b, torch.tensor([number]))[0].T
-            marks = torch.softmax(out[:, :MARKS] + torch.tensor(biases.get(language, [0.0] * MARKS)), 1)
-            casings = torch.softmax(out[:, MARKS:], 1)
+                scores = net(a, b, torch.tensor([number]))[0].T
+            marks = torch.softmax(scores[:, :MARKS] + torch.tensor(biases.get(language, [0.0] * MARKS)), 1)
+            casings = torch.softmax(scores[:, MARKS:], 1)
             cases.append({"language": language, "units": units, "known": [int(x) for x in (a > 0).sum(2)[0]], "marks": marks.numpy().round(4).tolist(), "cases": casings.numpy().round(4).tolist()})
     rounded = json.dumps(cases, ensure_ascii=False)
-    pathlib.Path(sys.argv[4]).write_text(json.dumps(json.loads(rounded, parse_float=lambda x: round(float(x), 4)), ensure_ascii=False) + "\n", encoding="utf-8")
+    out.write_text(json.dumps(json.loads(rounded, parse_float=lambda x: round(float(x), 4)), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,10 +9,10 @@ from torch.nn import functional
 # keys: of a unit in each table; around: units before and after a place whose counts are used; free: learned values of a key of the first table, seen from places
 # up to `free_around` away; blocks: taps, dilation.
 SHAPES = {
-    "words": dict(keys=(1, 6), around=((-5, 4), (-3, 3)), free=24, free_around=(-3, 3), delay=2, blocks=[(5, 1), (5, 2), (5, 5)], languages=["en", "de", "fr", "ru", "ko"]),
-    "characters": dict(keys=(2, 1), around=((-6, 6), (-4, 5)), free=14, free_around=(-3, 3), delay=3, blocks=[(5, 1), (5, 2), (5, 5)], languages=["zh", "yue", "ja"]),
+    "words": dict(width=96, bottleneck=40, head=64, keys=(1, 6), around=((-5, 4), (-3, 3)), free=24, free_around=(-3, 3), delay=2, blocks=[(5, 1), (5, 2), (5, 5)], languages=["en", "de", "fr", "ru", "ko"]),
+    "characters": dict(width=128, bottleneck=48, head=80, keys=(2, 1), around=((-6, 6), (-4, 5)), free=14, free_around=(-3, 3), delay=5, blocks=[(5, 1), (5, 2), (5, 5)], languages=["zh", "yue", "ja"]),
 }
-WIDTH, BOTTLENECK, HEAD, MARKS, CASES = 96, 40, 64, 5, 3
+MARKS, CASES = 5, 3
 JUDGED, EXTRA, EXTRA_AROUND = 3, 3, (-1, 1)
 
 
@@ -63,6 +63,13 @@ def pieces(name):
         yield 0, offset, counted(name, 0), SHAPES[name]["free"]
 
 
+def begin_text(name, a, b):
+    """Gives windows [..., units, keys] cut out of a longer text the rows of a text's beginning: nothing before it makes pairs and triples with it."""
+    if name == "characters":
+        a[:, 0, 1] = 0
+        b[:, :2, 0] = 0
+
+
 class LinedUp(torch.autograd.Function):
     """Values [batch, keys, columns, places] of both tables as the first layer sees them; by hand, as slicing would add a full-size gradient for each piece."""
 
@@ -85,12 +92,12 @@ class LinedUp(torch.autograd.Function):
 
 
 class Block(nn.Module):
-    def __init__(self, taps, dilation):
+    def __init__(self, width, bottleneck, taps, dilation):
         super().__init__()
         self.back, self.dilation = dilation * (taps - 1), dilation
-        self.narrow = nn.Conv1d(WIDTH, BOTTLENECK, 1, bias=False)
-        self.norm = nn.BatchNorm1d(BOTTLENECK)
-        self.conv = nn.Conv1d(BOTTLENECK, 2 * WIDTH, taps, dilation=dilation)
+        self.narrow = nn.Conv1d(width, bottleneck, 1, bias=False)
+        self.norm = nn.BatchNorm1d(bottleneck)
+        self.conv = nn.Conv1d(bottleneck, 2 * width, taps, dilation=dilation)
 
     def forward(self, x):
         u = torch.relu(self.norm(self.narrow(x)))
@@ -106,12 +113,12 @@ class Punctuator(nn.Module):
         self.tables = nn.ModuleList(nn.Embedding(slots[i] + 2, columns(name, i), padding_idx=slots[i] + 1) for i in (0, 1))
         for table in self.tables:
             table.weight.data.zero_()
-        self.language = nn.Embedding(len(shape["languages"]), WIDTH)
-        self.enter = nn.Conv1d(sum(shape["keys"][table] * width for table, _, _, width in pieces(name)), WIDTH, 1)
-        self.blocks = nn.ModuleList(Block(*block) for block in shape["blocks"])
-        self.narrow = nn.Conv1d(WIDTH, HEAD, 1, bias=False)
-        self.norm = nn.BatchNorm1d(HEAD)
-        self.out = nn.Conv1d(HEAD, MARKS + CASES, 1)
+        self.language = nn.Embedding(len(shape["languages"]), shape["width"])
+        self.enter = nn.Conv1d(sum(shape["keys"][table] * width for table, _, _, width in pieces(name)), shape["width"], 1)
+        self.blocks = nn.ModuleList(Block(shape["width"], shape["bottleneck"], *block) for block in shape["blocks"])
+        self.narrow = nn.Conv1d(shape["width"], shape["head"], 1, bias=False)
+        self.norm = nn.BatchNorm1d(shape["head"])
+        self.out = nn.Conv1d(shape["head"], MARKS + CASES, 1)
         nn.init.normal_(self.language.weight, std=0.1)
 
     def forward(self, a, b, language):

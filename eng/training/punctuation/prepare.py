@@ -15,9 +15,10 @@ from text import STOP, tokens_of, usable
 
 TEXT, OUT, MODEL = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 LANGUAGES = {"words": ["en", "de", "fr", "ru", "ko"], "characters": ["zh", "yue", "ja"]}[MODEL]
-SLOTS = {"words": (32767, 40959), "characters": (45055, 24575)}[MODEL]
+SLOTS = {"words": (32767, 40959), "characters": (45055, 36863)}[MODEL]
 SHARE = {"en": 0.42, "de": 0.17, "fr": 0.14, "ru": 0.16, "ko": 0.11}
-LIMIT = {"shu": 3_500_000, "modern-translations": 2_500_000, "aozora": 3_500_000, "jaquad": 2_000_000, "persona-chat": 1_500_000, "eltec": 22_000_000, "novels": 16_000_000}
+LIMIT = {"shu": 1_500_000, "modern-translations": 1_000_000, "aozora": 2_000_000, "jaquad": 1_800_000, "persona-chat": 1_200_000, "counsel": 5_000_000, "debates": 4_500_000,
+         "debates-traditional": 1_200_000, "eltec": 13_000_000, "novels": 11_000_000, "plays": 7_000_000, "podcasts": 20_000_000}
 DEFAULT_LIMIT = {"words": 20_000_000, "characters": 900_000}[MODEL]
 MINIMUM = 4
 
@@ -80,14 +81,13 @@ def tables(train):
 
 
 def rows(language, tokens, first, second):
-    if MODEL == "words":
-        unique, inverse = np.unique(np.array(tokens, dtype=object), return_inverse=True)
-        a = np.array([[first.row(key) for key in word_keys(word, language)[0]] for word in unique], np.int32)
-        b = np.array([[second.row(key) for key in word_keys(word, language)[1]] for word in unique], np.int32)
-        return a[inverse], b[inverse]
     numbers = {"": 0}
     ids = np.array([numbers.setdefault(token, len(numbers)) for token in tokens], np.int64)
     names = list(numbers)
+    if MODEL == "words":
+        keys = [word_keys(word, language) for word in names]
+        a = np.array([[first.row(key) for key in words] for words, _ in keys], np.int32)[ids]
+        return a, np.array([[second.row(key) for key in parts] for _, parts in keys], np.int32)[ids]
     before = np.concatenate(([0], ids[:-1]))
     before2 = np.concatenate(([0, 0], ids[:-2]))
     unique, inverse = np.unique((before2 * len(names) + before) * len(names) + ids, return_inverse=True)
