@@ -100,7 +100,7 @@ public sealed class InverseTextNormalizersTests
                     Assert.Equal(next, token.FirstWord);
                     foreach (string word in words.Skip(next).Take(token.WordCount).Where(content.Contains))
                     {
-                        Assert.Contains(word, token.Text, StringComparison.Ordinal);
+                        Assert.Contains(WithoutDots(word), WithoutDots(token.Text), StringComparison.Ordinal);
                     }
 
                     next += token.WordCount;
@@ -112,4 +112,7 @@ public sealed class InverseTextNormalizersTests
     }
 
     private static string[] Split(string words) => words.Split(' ');
+
+    // Russian addresses have no ё.
+    private static string WithoutDots(string text) => text.Replace('ё', 'е');
 }
