@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Paraformer.Audio;
@@ -248,6 +250,11 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
     private ValueTask RecognizeAsync()
     {
+        if (_decoder.Info is { BitsPerSample: null })
+        {
+            RoundTo16Bits(MemoryMarshal.AsMemory(_samples.WrittenMemory).Span);
+        }
+
         if (_samples.WrittenCount > 0 && _extender is null && IsNarrowband(_decoder.Info))
         {
             _extender = new BandwidthExtender(_decoder.Info!.SampleRate);
@@ -261,6 +268,14 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         _extender.Process(_samples.WrittenSpan, _widened);
         _samples.ResetWrittenCount();
         return HearAsync(_widened);
+    }
+
+    // Models learned from 16-bit audio. Bands that a coder leaves empty are far quieter than they ever heard; rounding fills them with what 16 bits have.
+    private static void RoundTo16Bits(Span<float> samples)
+    {
+        TensorPrimitives.Multiply(samples, 32768f, samples);
+        TensorPrimitives.Round(samples, samples);
+        TensorPrimitives.Multiply(samples, 1 / 32768f, samples);
     }
 
     private static bool IsNarrowband(AudioStreamInfo? info) =>

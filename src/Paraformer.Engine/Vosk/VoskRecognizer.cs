@@ -139,9 +139,6 @@ internal sealed unsafe class VoskRecognizer : IStreamingRecognizer
     {
         float[] scaled = ArrayPool<float>.Shared.Rent(samples.Length);
         TensorPrimitives.Multiply(samples, Int16Scale, scaled);
-
-        // The network learned from 16-bit audio. Bands that a coder leaves empty are far quieter than it ever heard; rounding fills them with what 16 bits have.
-        TensorPrimitives.Round(scaled.AsSpan(0, samples.Length), scaled);
         fixed (float* data = scaled)
         {
             _library.AcceptWaveform(_handle, data, samples.Length);
