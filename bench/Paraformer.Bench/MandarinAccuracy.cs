@@ -4,7 +4,7 @@ using Paraformer.Engine.CharCtc;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Text;
-using Paraformer.Engine.Vad;
+using Paraformer.Engine.Vad.Silero;
 using Paraformer.Models;
 
 namespace Paraformer.Bench;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Paraformer.Engine;
-using Paraformer.Engine.Vad;
+using Paraformer.Engine.Vad.Silero;
 using Paraformer.Models;
 
 namespace Paraformer.Bench.Rivals;

@@ -1,4 +1,5 @@
 using Paraformer.Engine.Vad.Fsmn;
+using Paraformer.Engine.Vad.Silero;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Vad;

@@ -1,8 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Endpointing;
 using Paraformer.Engine.Features;
-using Paraformer.Engine.Vad;
 using Paraformer.Engine.Vad.Fsmn;
+using Paraformer.Engine.Vad.Silero;
 using Paraformer.Models;
 using Paraformer.Testing;
 

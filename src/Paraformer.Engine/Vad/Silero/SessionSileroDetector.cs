@@ -1,9 +1,9 @@
 using Microsoft.ML.OnnxRuntime;
 
-namespace Paraformer.Engine.Vad;
+namespace Paraformer.Engine.Vad.Silero;
 
-/// <summary>One stream's Silero state. Tensors are bound once to buffers of this object, so a run allocates next to nothing.</summary>
-internal sealed class SileroDetector : IVoiceActivityDetector
+/// <summary>One stream's Silero state on ONNX Runtime, for files that <see cref="SileroNetwork"/> cannot read. Tensors are bound once to buffers of this object, so a run allocates next to nothing.</summary>
+internal sealed class SessionSileroDetector : IVoiceActivityDetector
 {
     private const int Window = 512;
     private const int Context = 64;
@@ -11,7 +11,7 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     private static readonly string[] s_inputNames = ["input", "state", "sr"];
     private static readonly string[] s_outputNames = ["output", "stateN"];
 
-    private readonly SileroModel _model;
+    private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly float[] _input = new float[Context + Window];
     private readonly float[] _state = new float[StateSize];
@@ -20,9 +20,9 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     private readonly OrtValue[] _inputs;
     private readonly OrtValue[] _outputs;
 
-    public SileroDetector(SileroModel model)
+    public SessionSileroDetector(InferenceSession session)
     {
-        _model = model;
+        _session = session;
         _inputs =
         [
             OrtValue.CreateTensorValueFromMemory(_input, [1, Context + Window]),
@@ -42,7 +42,7 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(window.Length, Window);
         window.CopyTo(_input.AsSpan(Context));
-        _model.Session.Run(_runOptions, s_inputNames, _inputs, s_outputNames, _outputs);
+        _session.Run(_runOptions, s_inputNames, _inputs, s_outputNames, _outputs);
         _nextState.CopyTo(_state, 0);
         _input.AsSpan(Window).CopyTo(_input);
         return _probability[0];

@@ -1,7 +1,7 @@
-using Paraformer.Engine.Vad;
+using Paraformer.Engine.Vad.Silero;
 using Paraformer.Testing;
 
-namespace Paraformer.Engine.Tests.Vad;
+namespace Paraformer.Engine.Tests.Vad.Silero;
 
 public sealed class SileroDetectorTests
 {
