@@ -4,7 +4,7 @@ using Paraformer.Engine.Onnx;
 namespace Paraformer.Engine.Vad.Silero;
 
 /// <summary>
-/// The 16 kHz network of Silero VAD v5/v6 with the weights of the pack's graph, computed without a runtime, at a fifth of its cost: a spectrum of four frames
+/// The 16 kHz network of Silero VAD v5/v6 with the weights of the pack's graph, computed without a runtime, at a third of its cost: a spectrum of four frames
 /// (window and Fourier basis as one matrix), four convolutions down to one frame, one LSTM step, a logistic output. Safe to share.
 /// </summary>
 internal sealed class SileroNetwork
