@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Paraformer.Engine.Onnx;
 
@@ -20,7 +19,7 @@ internal static class OnnxConstants
     public static Dictionary<string, OnnxConstant> Read(ReadOnlySpan<byte> model)
     {
         var found = new Dictionary<string, OnnxConstant>(StringComparer.Ordinal);
-        var fields = new Fields(model);
+        var fields = new ProtoFields(model);
         while (fields.Next())
         {
             if (fields is { Number: 7, IsBytes: true })
@@ -34,7 +33,7 @@ internal static class OnnxConstants
 
     private static void Graph(ReadOnlySpan<byte> graph, Dictionary<string, OnnxConstant> found, int depth)
     {
-        var fields = new Fields(graph);
+        var fields = new ProtoFields(graph);
         while (depth < MaxDepth && fields.Next())
         {
             if (fields is { Number: 1, IsBytes: true })
@@ -51,16 +50,16 @@ internal static class OnnxConstants
     private static void Node(ReadOnlySpan<byte> node, Dictionary<string, OnnxConstant> found, int depth)
     {
         string? output = null;
-        var fields = new Fields(node);
+        var fields = new ProtoFields(node);
         while (fields.Next())
         {
             if (fields is { Number: 2, IsBytes: true })
             {
-                output ??= Encoding.UTF8.GetString(fields.Bytes);
+                output ??= fields.Text;
             }
         }
 
-        fields = new Fields(node);
+        fields = new ProtoFields(node);
         while (fields.Next())
         {
             if (fields is { Number: 5, IsBytes: true })
@@ -72,7 +71,7 @@ internal static class OnnxConstants
 
     private static void Attribute(ReadOnlySpan<byte> attribute, string? output, Dictionary<string, OnnxConstant> found, int depth)
     {
-        var fields = new Fields(attribute);
+        var fields = new ProtoFields(attribute);
         while (fields.Next())
         {
             if (fields is { Number: 5, IsBytes: true })
@@ -88,24 +87,16 @@ internal static class OnnxConstants
 
     private static void Add(ReadOnlySpan<byte> tensor, string? name, Dictionary<string, OnnxConstant> found)
     {
-        var shape = new List<int>();
+        var shape = new List<long>();
         ReadOnlySpan<byte> values = default;
         ulong type = 0;
-        var fields = new Fields(tensor);
+        var fields = new ProtoFields(tensor);
         while (fields.Next())
         {
             switch (fields.Number)
             {
-                case 1 when fields.IsBytes:
-                    var packed = new Fields(fields.Bytes);
-                    while (packed.NextVarint(out ulong dimension))
-                    {
-                        shape.Add((int)Math.Min(dimension, int.MaxValue));
-                    }
-
-                    break;
                 case 1:
-                    shape.Add((int)Math.Min(fields.Value, int.MaxValue));
+                    fields.AddNumbers(shape);
                     break;
                 case 2:
                     type = fields.Value;
@@ -114,84 +105,16 @@ internal static class OnnxConstants
                     values = fields.Bytes;
                     break;
                 case 8 when fields.IsBytes:
-                    name ??= Encoding.UTF8.GetString(fields.Bytes);
+                    name ??= fields.Text;
                     break;
             }
         }
 
         const ulong Float = 1;
-        long count = shape.Aggregate(1L, (product, dimension) => Math.Min(product * dimension, int.MaxValue));
+        long count = shape.Aggregate(1L, (product, dimension) => dimension is >= 0 and <= int.MaxValue ? Math.Min(product * dimension, int.MaxValue) : int.MaxValue);
         if (type == Float && name is { Length: > 0 } && count * sizeof(float) == values.Length)
         {
-            found[name] = new OnnxConstant([.. shape], MemoryMarshal.Cast<byte, float>(values).ToArray());
-        }
-    }
-
-    // The fields of a message, one after the other; ends at the first that is not well-formed.
-    private ref struct Fields(ReadOnlySpan<byte> message)
-    {
-        private ReadOnlySpan<byte> _rest = message;
-
-        public int Number { get; private set; }
-
-        public bool IsBytes { get; private set; }
-
-        public ulong Value { get; private set; }
-
-        public ReadOnlySpan<byte> Bytes { get; private set; }
-
-        public bool Next()
-        {
-            if (!NextVarint(out ulong key))
-            {
-                return false;
-            }
-
-            Number = (int)(key >> 3);
-            IsBytes = (key & 7) == 2;
-            switch (key & 7)
-            {
-                case 0:
-                    bool read = NextVarint(out ulong value);
-                    Value = value;
-                    return read;
-                case 1:
-                    return Skip(sizeof(ulong));
-                case 2 when NextVarint(out ulong length) && length <= (ulong)_rest.Length:
-                    Bytes = _rest[..(int)length];
-                    return Skip((int)length);
-                case 5:
-                    return Skip(sizeof(uint));
-                default:
-                    return false;
-            }
-        }
-
-        public bool NextVarint(out ulong value)
-        {
-            value = 0;
-            for (int i = 0; i < 10 && i < _rest.Length; i++)
-            {
-                value |= (ulong)(_rest[i] & 0x7f) << (7 * i);
-                if (_rest[i] < 0x80)
-                {
-                    _rest = _rest[(i + 1)..];
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        private bool Skip(int count)
-        {
-            if (count > _rest.Length)
-            {
-                return false;
-            }
-
-            _rest = _rest[count..];
-            return true;
+            found[name] = new OnnxConstant([.. shape.Select(d => (int)d)], MemoryMarshal.Cast<byte, float>(values).ToArray());
         }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class PackGraph : IDisposable
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            return new InferenceSession(path, options);
+            return SessionSettings.Open(path, options);
         }
         catch (OnnxRuntimeException e)
         {

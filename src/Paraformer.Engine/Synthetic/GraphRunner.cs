@@ -34,7 +34,7 @@ internal sealed class GraphRunner(InferenceSession session) : IBatchRunner<Graph
         try
         {
             using SessionOptions options = Onnx.SessionSettings.Create(threads);
-            session = new InferenceSession(file, options);
+            session = Onnx.SessionSettings.Open(file, options);
         }
         catch (OnnxRuntimeException e)
         {

@@ -49,7 +49,7 @@ internal sealed class CtTransformerModel : IDisposable
         {
             using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableCpuMemArena = false, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            session = new InferenceSession(file, options);
+            session = Onnx.SessionSettings.Open(file, options);
             Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
             string[] classes = metadata.TryGetValue("punctuations", out string? named) ? named.Split('|') : s_defaultClasses;
             string[] tokens = metadata.TryGetValue("tokens", out string? joined) ? joined.Split('|') : ReadTokens(id, pack.PathOf("tokens.json"));
