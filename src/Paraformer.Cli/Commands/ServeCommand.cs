@@ -33,17 +33,16 @@ internal static class ServeCommand
         CommonOptions.OneOf(logFormat, [ServerLogging.Text, ServerLogging.Json]);
         var queueDelay = new Option<int?>("--max-queue-delay") { Description = "Refuse new tasks while running ones wait longer than this for a processor, mean of two seconds; by default none is refused for that.", HelpName = "MS" };
         CommonOptions.Between(queueDelay, 1, 60_000, "ms");
+        var batchSteps = new Option<int?>("--max-batch-steps") { Description = "How many tasks' steps run together at most, 8 by default; 1 makes results independent of what else is recognised at the time.", HelpName = "COUNT" };
+        CommonOptions.Between(batchSteps, 1, 64, "");
         var engine = new Option<string>("--engine") { Description = "For load tests: protocol-only answers by the length of the audio and recognises nothing.", HelpName = "ENGINE", DefaultValueFactory = _ => RecognitionEngineName, Hidden = true };
         engine.AcceptOnlyFromAmong(RecognitionEngineName, ProtocolOnlyEngine.PackName);
-        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, settings, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, queueDelay, engine };
+        var command = new Command("serve", "Serve the DashScope protocol on this machine until Ctrl+C.") { config, settings, host, port, apiKeys, data, certificate, certificateKey, origins, logFormat, queueDelay, batchSteps, engine };
         command.SetAction((parsed, _) =>
         {
             ServerOptions options = ServerConfiguration.Load(parsed.GetValue(config), services.Console.Variables(), parsed.GetValue(settings));
             string[] keys = [.. options.ApiKeys, .. parsed.GetValue(apiKeys) ?? [], .. Keys(services.Console.Variable(KeysVariable))];
-            CliServices serving = parsed.GetValue(queueDelay) is { } delay
-                ? services with { CreateEngine = store => RecognitionEngine.Create(store, new EngineOptions { MaxQueueDelay = TimeSpan.FromMilliseconds(delay) }) }
-                : services;
-            return RunAsync(serving, parsed.GetRequiredValue(engine), parsed.GetValue(data), parsed.GetRequiredValue(logFormat), options with
+            return RunAsync(WithEngine(services, parsed.GetValue(queueDelay), parsed.GetValue(batchSteps)), parsed.GetRequiredValue(engine), parsed.GetValue(data), parsed.GetRequiredValue(logFormat), options with
             {
                 Address = parsed.GetValue(host) ?? options.Address,
                 Port = parsed.GetValue(port) ?? options.Port,
@@ -54,6 +53,18 @@ internal static class ServeCommand
             });
         });
         return command;
+    }
+
+    private static CliServices WithEngine(CliServices services, int? queueDelay, int? batchSteps)
+    {
+        if (queueDelay is null && batchSteps is null)
+        {
+            return services;
+        }
+
+        var options = new EngineOptions { MaxQueueDelay = queueDelay is { } delay ? TimeSpan.FromMilliseconds(delay) : null };
+        options = batchSteps is { } steps ? options with { MaxBatchSteps = steps } : options;
+        return services with { CreateEngine = store => RecognitionEngine.Create(store, options) };
     }
 
     private static string[] Keys(string? list) => (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

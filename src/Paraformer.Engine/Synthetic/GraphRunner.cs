@@ -27,14 +27,17 @@ internal sealed class GraphRunner(InferenceSession session) : IBatchRunner<Graph
     public double RunSeconds => (double)Interlocked.Read(ref _ticks) / Stopwatch.Frequency;
 
     /// <summary>Loads a graph.</summary>
+    /// <param name="file">Its file.</param>
+    /// <param name="threads">Threads of a run.</param>
+    /// <param name="unchanged">Whether ONNX Runtime gets the file as it is, to measure what <see cref="Onnx.DepthwiseConvolutions"/> gains.</param>
     /// <exception cref="RecognitionException">The file is not such a graph.</exception>
-    public static GraphRunner Load(string file, int threads = 1)
+    public static GraphRunner Load(string file, int threads = 1, bool unchanged = false)
     {
         InferenceSession session;
         try
         {
             using SessionOptions options = Onnx.SessionSettings.Create(threads);
-            session = Onnx.SessionSettings.Open(file, options);
+            session = unchanged ? new InferenceSession(file, options) : Onnx.SessionSettings.Open(file, options);
         }
         catch (OnnxRuntimeException e)
         {
