@@ -129,6 +129,7 @@ public sealed class UserErrorTests : IDisposable
     [InlineData("transcribe", "a.wav", "--endpoint", "somewhere")]
     [InlineData("serve", "--port", "65536")]
     [InlineData("serve", "--port", "http")]
+    [InlineData("serve", "--max-batch-steps", "0")]
     [InlineData("sing")]
     public async Task A_command_line_that_is_none(params string[] args)
     {
