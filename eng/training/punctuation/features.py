@@ -69,10 +69,14 @@ def shape(token):
     return "".join("0" if c.isdigit() else c for c in token.lower())
 
 
-def word_keys(word, language):
-    """Keys of one word of a language written with spaces: (table 0: word), (table 1: endings and beginnings)."""
-    word = shape(word)
-    return [f"w{language}|{word}"], [f"1{language}|{word[-1:]}", f"2{language}|{word[-2:]}", f"3{language}|{word[-3:]}", f"4{language}|{word[-4:]}", f"p{language}|{word[:3]}", f"q{language}|{word[:5]}"]
+def pair_key(before, word, language):
+    return f"b{language}|{shape(before)}\t{shape(word)}"
+
+
+def word_keys(before, word, language):
+    """Keys of one word of a language written with spaces: (table 0: word), (table 1: endings and beginnings, the pair it ends)."""
+    pair, word = pair_key(before, word, language), shape(word)
+    return [f"w{language}|{word}"], [f"1{language}|{word[-1:]}", f"2{language}|{word[-2:]}", f"3{language}|{word[-3:]}", f"4{language}|{word[-4:]}", f"p{language}|{word[:3]}", f"q{language}|{word[:5]}", pair]
 
 
 def character_keys(before2, before, character):

@@ -39,7 +39,7 @@ def main():
         first, second = Table(arrays["first"]), Table(arrays["second"])
         for number, language in enumerate(shape["languages"]):
             units = [token[0].lower() for token in tokens_of(SENTENCES[language], language, speak=False)]
-            keys = [word_keys(unit, language) for unit in units]
+            keys = [word_keys(units[i - 1] if i else "", units[i], language) for i in range(len(units))]
             if name == "characters":
                 shapes = [word.translate(str.maketrans("123456789", "000000000")) for word in units]
                 keys = [character_keys(shapes[i - 2] if i > 1 else "", shapes[i - 1] if i else "", shapes[i]) for i in range(len(shapes))]

@@ -9,7 +9,7 @@ from torch.nn import functional
 # keys: of a unit in each table; around: units before and after a place whose counts are used; free: learned values of a key of the first table, seen from places
 # up to `free_around` away; blocks: taps, dilation.
 SHAPES = {
-    "words": dict(width=96, bottleneck=40, head=64, keys=(1, 6), around=((-5, 4), (-3, 3)), free=24, free_around=(-3, 3), delay=2, blocks=[(5, 1), (5, 2), (5, 5)], languages=["en", "de", "fr", "ru", "ko"]),
+    "words": dict(width=128, bottleneck=48, head=80, keys=(1, 7), around=((-5, 4), (-3, 3)), free=24, free_around=(-3, 3), delay=3, blocks=[(5, 1), (5, 2), (5, 5)], languages=["en", "de", "fr", "ru", "ko"]),
     "characters": dict(width=128, bottleneck=48, head=80, keys=(2, 1), around=((-6, 6), (-4, 5)), free=14, free_around=(-3, 3), delay=5, blocks=[(5, 1), (5, 2), (5, 5)], languages=["zh", "yue", "ja"]),
 }
 MARKS, CASES = 5, 3
@@ -65,7 +65,9 @@ def pieces(name):
 
 def begin_text(name, a, b):
     """Gives windows [..., units, keys] cut out of a longer text the rows of a text's beginning: nothing before it makes pairs and triples with it."""
-    if name == "characters":
+    if name == "words":
+        b[:, 0, -1] = 0
+    else:
         a[:, 0, 1] = 0
         b[:, :2, 0] = 0
 

@@ -10,12 +10,13 @@ import sys
 
 import numpy as np
 
-from features import Table, character_keys, shape, word_keys
+from features import Table, character_keys, pair_key, shape, word_keys
 from text import STOP, tokens_of, usable
 
 TEXT, OUT, MODEL = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
 LANGUAGES = {"words": ["en", "de", "fr", "ru", "ko"], "characters": ["zh", "yue", "ja"]}[MODEL]
-SLOTS = {"words": (32767, 40959), "characters": (45055, 36863)}[MODEL]
+SLOTS = {"words": (32767, 49151), "characters": (45055, 36863)}[MODEL]
+PAIRS = {"en": 9000, "de": 2500, "fr": 2500, "ru": 2000, "ko": 1000}
 SHARE = {"en": 0.42, "de": 0.17, "fr": 0.14, "ru": 0.16, "ko": 0.11}
 LIMIT = {"shu": 1_500_000, "modern-translations": 1_000_000, "aozora": 2_000_000, "jaquad": 1_800_000, "persona-chat": 1_200_000, "counsel": 5_000_000, "debates": 4_500_000,
          "debates-traditional": 1_200_000, "eltec": 13_000_000, "novels": 11_000_000, "plays": 7_000_000, "podcasts": 20_000_000}
@@ -59,12 +60,17 @@ def tables(train):
                 if name == language:
                     counts.update(tokens)
             counts = [(word, count) for word, count in counts.most_common(int(SLOTS[0] * SHARE[language])) if count >= MINIMUM]
-            words += [(count, word_keys(word, language)[0][0]) for word, count in counts]
+            words += [(count, word_keys("", word, language)[0][0]) for word, count in counts]
             affixes = collections.Counter()
             for word, count in counts:
-                for key in word_keys(word, language)[1]:
+                for key in word_keys("", word, language)[1][:-1]:
                     affixes[key] += count
-            parts.update(dict(affixes.most_common(int(SLOTS[1] * SHARE[language]))))
+            parts.update(dict(affixes.most_common(int((SLOTS[1] - sum(PAIRS.values())) * SHARE[language]))))
+            pairs = collections.Counter()
+            for name, _, tokens, *_ in train:
+                if name == language:
+                    pairs.update(zip(tokens, tokens[1:]))
+            parts.update({pair_key(*pair, language): count for pair, count in pairs.most_common(PAIRS[language])})
         words.sort(reverse=True)
         return Table.build((key for _, key in words), SLOTS[0]), Table.build((key for key, _ in parts.most_common()), SLOTS[1])
     single, triple = collections.Counter(), collections.Counter()
@@ -84,11 +90,15 @@ def rows(language, tokens, first, second):
     numbers = {"": 0}
     ids = np.array([numbers.setdefault(token, len(numbers)) for token in tokens], np.int64)
     names = list(numbers)
-    if MODEL == "words":
-        keys = [word_keys(word, language) for word in names]
-        a = np.array([[first.row(key) for key in words] for words, _ in keys], np.int32)[ids]
-        return a, np.array([[second.row(key) for key in parts] for _, parts in keys], np.int32)[ids]
     before = np.concatenate(([0], ids[:-1]))
+    if MODEL == "words":
+        keys = [word_keys("", word, language) for word in names]
+        a = np.array([[first.row(key) for key in words] for words, _ in keys], np.int32)[ids]
+        b = np.array([[second.row(key) for key in parts] for _, parts in keys], np.int32)[ids]
+        unique, inverse = np.unique(before * len(names) + ids, return_inverse=True)
+        pairs = np.array([second.row(pair_key(names[code // len(names)], names[code % len(names)], language)) for code in unique.tolist()], np.int32)
+        b[:, -1] = pairs[inverse]
+        return a, b
     before2 = np.concatenate(([0, 0], ids[:-2]))
     unique, inverse = np.unique((before2 * len(names) + before) * len(names) + ids, return_inverse=True)
     a, b = np.zeros((len(unique), 2), np.int32), np.zeros((len(unique), 1), np.int32)

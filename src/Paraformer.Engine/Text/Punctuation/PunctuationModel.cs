@@ -146,9 +146,9 @@ internal sealed class PunctuationModel : IDisposable
             Span<int> first = memory.First.AsSpan((_before + i) * _firstWidth, _firstWidth);
             Span<int> second = memory.Second.AsSpan((_before + i) * _secondWidth, _secondWidth);
             string unit = units[i];
+            string before = i > 0 ? units[i - 1] : string.Empty;
             if (_characters)
             {
-                string before = i > 0 ? units[i - 1] : string.Empty;
                 string before2 = i > 1 ? units[i - 2] : string.Empty;
                 first[0] = _first.Row($"u|{unit}");
                 first[1] = _first.Row($"b|{before}\t{unit}");
@@ -163,6 +163,7 @@ internal sealed class PunctuationModel : IDisposable
                 second[3] = _second.Row($"4{language}|{unit.AsSpan(Math.Max(0, unit.Length - 4))}");
                 second[4] = _second.Row($"p{language}|{unit.AsSpan(0, Math.Min(3, unit.Length))}");
                 second[5] = _second.Row($"q{language}|{unit.AsSpan(0, Math.Min(5, unit.Length))}");
+                second[6] = _second.Row($"b{language}|{before}\t{unit}");
             }
         }
     }
