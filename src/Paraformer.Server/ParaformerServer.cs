@@ -65,7 +65,7 @@ public static class ParaformerServer
         builder.Services.AddSingleton(services => new ConnectionLimiter(
             options.MaxConnections, options.MaxConnectionsPerAddress, services.GetRequiredService<RecognitionService>().Context.Metrics));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Service.DrainTimeout + s_shutdownMargin);
-        Telemetry.Add(builder.Services, options);
+        Telemetry.Add(builder, options);
         configureLogging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(services => new RequestRefusals(services.GetRequiredService<RecognitionService>().Context.Metrics));
         KeepRequestsOutOfTheLog(builder.Logging);

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Net;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -17,11 +19,12 @@ namespace Paraformer.Server.Observability;
 internal static class Telemetry
 {
     private const string Path = "/metrics";
-    private const string OtlpVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string VariablePrefix = "OTEL_";
+    private const string OtlpVariable = VariablePrefix + "EXPORTER_OTLP_ENDPOINT";
     private const string Instruments = "Paraformer.*";
 
     /// <summary>Adds what the options ask for.</summary>
-    public static void Add(IServiceCollection services, ServerOptions options)
+    public static void Add(WebApplicationBuilder builder, ServerOptions options)
     {
         bool exports = options.ExportTelemetry && !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(OtlpVariable));
         if (options.Metrics == MetricsAccess.Off && !exports)
@@ -29,8 +32,10 @@ internal static class Telemetry
             return;
         }
 
+        // The exporters read the application's configuration, which is empty but for this.
+        builder.Configuration.AddInMemoryCollection(Variables());
         string version = typeof(Telemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        OpenTelemetryBuilder telemetry = services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("paraformer", serviceVersion: version));
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(resource => resource.AddService("paraformer", serviceVersion: version));
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Instruments, "System.Runtime", "Microsoft.AspNetCore.Server.Kestrel");
@@ -49,6 +54,10 @@ internal static class Telemetry
             telemetry.WithTracing(tracing => tracing.AddSource(Instruments).AddOtlpExporter());
         }
     }
+
+    private static IEnumerable<KeyValuePair<string, string?>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))
+        .Where(variable => variable.Key.StartsWith(VariablePrefix, StringComparison.Ordinal));
 
     /// <summary>Serves <c>/metrics</c> to whom the options allow it; to others there is nothing there.</summary>
     public static void Map(WebApplication app, MetricsAccess access)

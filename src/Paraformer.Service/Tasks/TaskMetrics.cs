@@ -69,7 +69,11 @@ internal sealed class TaskMetrics(ServiceContext context)
     private static Activity? StartActivity()
     {
         Activity? connection = Activity.Current;
-        Activity? activity = s_source.StartActivity("recognition", ActivityKind.Server, connection?.Context ?? default);
+
+        // The web server's own activity is recorded by nobody, and what follows an unrecorded one is not recorded either; one that goes on with a client's trace counts.
+        bool isClients = connection?.ParentId is not null;
+        Activity.Current = isClients ? connection : null;
+        Activity? activity = s_source.StartActivity("recognition", ActivityKind.Server, isClients ? connection!.Context : default);
         Activity.Current = connection;
         return activity;
     }
