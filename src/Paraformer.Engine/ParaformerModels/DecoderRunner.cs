@@ -81,8 +81,8 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         }
 
         using BatchTensors tensors = Join(inputs, frames, tokens);
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _graph.Session.Run(options, _inputs, tensors.Values, _outputs);
+        using var run = new GraphRun(_graph);
+        using IDisposableReadOnlyCollection<OrtValue> results = run.Run(_inputs, tensors.Values, _outputs);
         _graph.RequireShape("logits", results[0], batch, tokens, _vocabulary);
         for (int block = 0; block < _blocks; block++)
         {
@@ -93,6 +93,7 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         }
 
         ReadOnlySpan<float> scores = results[0].GetTensorDataAsSpan<float>();
+        _graph.RequireNumbers("logits", scores);
         for (int i = 0; i < batch; i++)
         {
             int own = TokensOf(inputs[i]);

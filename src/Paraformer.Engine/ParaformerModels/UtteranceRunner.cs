@@ -153,14 +153,15 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
             }
         }
 
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _graph.Session.Run(options, _inputs, tensors.Values, _outputs);
+        using var run = new GraphRun(_graph);
+        using IDisposableReadOnlyCollection<OrtValue> results = run.Run(_inputs, tensors.Values, _outputs);
         long[] shape = results[0].GetTensorTypeAndShape().Shape;
         if (shape is not [var count, var rows, var width] || count != batch || (rows > 0 && width != _files.Vocabulary.Count))
         {
             throw _graph.Wrong($"gives 'logits' of shape [{string.Join(", ", shape)}], but {_files.VocabularyFile} has {_files.Vocabulary.Count} tokens");
         }
 
+        _graph.RequireNumbers("logits", results[0].GetTensorDataAsSpan<float>());
         return [.. Enumerable.Range(0, batch).Select(i => new OfflineResult
         {
             Tokens = (int)Math.Clamp(Number(results[1], i), 0, rows),

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Paraformer.Engine.Onnx;
 
 namespace Paraformer.Engine.Vad;
 
@@ -12,7 +13,7 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     private static readonly string[] s_outputNames = ["output", "stateN"];
 
     private readonly SileroModel _model;
-    private readonly RunOptions _runOptions = new();
+    private readonly GraphRun _run;
     private readonly float[] _input = new float[Context + Window];
     private readonly float[] _state = new float[StateSize];
     private readonly float[] _probability = new float[1];
@@ -23,6 +24,7 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     public SileroDetector(SileroModel model)
     {
         _model = model;
+        _run = new GraphRun(model.Graph);
         _inputs =
         [
             OrtValue.CreateTensorValueFromMemory(_input, [1, Context + Window]),
@@ -42,7 +44,8 @@ internal sealed class SileroDetector : IVoiceActivityDetector
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(window.Length, Window);
         window.CopyTo(_input.AsSpan(Context));
-        _model.Session.Run(_runOptions, s_inputNames, _inputs, s_outputNames, _outputs);
+        _run.Run(s_inputNames, _inputs, s_outputNames, _outputs);
+        _model.Graph.RequireNumbers(s_outputNames[0], _probability);
         _nextState.CopyTo(_state, 0);
         _input.AsSpan(Window).CopyTo(_input);
         return _probability[0];
@@ -60,6 +63,6 @@ internal sealed class SileroDetector : IVoiceActivityDetector
             value.Dispose();
         }
 
-        _runOptions.Dispose();
+        _run.Dispose();
     }
 }

@@ -1,4 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Engine.Onnx;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Vad;
@@ -6,54 +8,49 @@ namespace Paraformer.Engine.Vad;
 /// <summary>Silero VAD v5/v6 (MIT): 512 samples of 16 kHz audio, behind 64 samples of context, to one probability.</summary>
 internal sealed class SileroModel : IVoiceActivityModel
 {
-    private static readonly string[] s_inputs = ["input", "state", "sr"];
-    private static readonly string[] s_outputs = ["output", "stateN"];
-
-    private SileroModel(InferenceSession session, string packId)
+    private SileroModel(PackGraph graph, string packId)
     {
-        Session = session;
+        Graph = graph;
         PackId = packId;
     }
 
     public string PackId { get; }
 
-    internal InferenceSession Session { get; }
+    internal PackGraph Graph { get; }
 
-    /// <summary>Loads and checks the model.</summary>
+    /// <summary>Loads and checks the model, and runs it once.</summary>
     /// <exception cref="ModelPackException">The file is not a Silero VAD v5/v6 model.</exception>
-    public static SileroModel Load(InstalledPack pack)
+    public static SileroModel Load(InstalledPack pack) => Load(pack, PackGraph.Load(pack, "silero_vad.onnx"));
+
+    /// <summary>As <see cref="Load(InstalledPack)"/>, from a graph; the model disposes of it.</summary>
+    public static SileroModel Load(InstalledPack pack, PackGraph graph)
     {
-        string file = pack.PathOf("silero_vad.onnx");
-        InferenceSession session;
         try
         {
-            // One window costs a tenth of a millisecond: threads of its own would cost more than they bring.
-            using var options = new SessionOptions
-            {
-                IntraOpNumThreads = 1,
-                InterOpNumThreads = 1,
-                EnableCpuMemArena = false,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            };
-            session = new InferenceSession(file, options);
+            graph.RequireInput("input", TensorElementType.Float, -1, -1);
+            graph.RequireInput("state", TensorElementType.Float, 2, -1, 128);
+            graph.RequireInput("sr", TensorElementType.Int64);
+            graph.RequireOutput("output", TensorElementType.Float, -1, -1);
+            graph.RequireOutput("stateN", TensorElementType.Float, -1, -1, -1);
+            var model = new SileroModel(graph, pack.Descriptor.Id);
+            using var detector = new SileroDetector(model);
+            detector.Detect(new float[detector.WindowSamples]);
+            return model;
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id}: {file} cannot be loaded: run 'paraformer models verify {pack.Descriptor.Id}'", e);
+            ModelPackException error = graph.Wrong($"cannot be run ({e.Message})", e);
+            graph.Dispose();
+            throw error;
         }
-
-        string? missing = s_inputs.FirstOrDefault(name => !session.InputMetadata.ContainsKey(name))
-            ?? s_outputs.FirstOrDefault(name => !session.OutputMetadata.ContainsKey(name));
-        if (missing is not null)
+        catch
         {
-            session.Dispose();
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id}: {file} has no tensor '{missing}', so it is not Silero VAD v5 or v6");
+            graph.Dispose();
+            throw;
         }
-
-        return new SileroModel(session, pack.Descriptor.Id);
     }
 
     public IVoiceActivityDetector CreateDetector() => new SileroDetector(this);
 
-    public void Dispose() => Session.Dispose();
+    public void Dispose() => Graph.Dispose();
 }
