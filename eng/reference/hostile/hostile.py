@@ -12,7 +12,7 @@ def constant(name, values, dtype):
     return numpy_helper.from_array(np.array(values, dtype), name)
 
 
-def graph(name, nodes, initializers=(), output=(FLOAT, [None, 1]), state=(FLOAT, [2, None, 128]), keep_state=True):
+def graph(name, nodes, initializers=(), output=(FLOAT, [None, 1]), state=(FLOAT, [2, None, 128]), keep_state=True, valid=True):
     """A graph whose nodes make 'output'; the state goes through as it is."""
     inputs = [
         helper.make_tensor_value_info("input", FLOAT, [None, None]),
@@ -23,7 +23,8 @@ def graph(name, nodes, initializers=(), output=(FLOAT, [None, 1]), state=(FLOAT,
     nodes = list(nodes) + ([helper.make_node("Identity", ["state"], ["stateN"])] if keep_state else [])
     model = helper.make_model(
         helper.make_graph(nodes, name, inputs, outputs, list(initializers)), opset_imports=[helper.make_opsetid("", 13)], ir_version=7)
-    checker.check_model(model)
+    if valid:
+        checker.check_model(model)
     save(model, f"{sys.argv[1]}/{name}.onnx")
 
 
@@ -63,3 +64,7 @@ graph("whole-numbers", [mean("m"), helper.make_node("Cast", ["m"], ["output"], t
 graph("two-values", [mean("m"), helper.make_node("Concat", ["m", "m"], ["output"], axis=1)], output=(FLOAT, [None, None]))
 graph("another-rank", [helper.make_node("ReduceMean", ["input"], ["output"], axes=[0, 1], keepdims=0)], output=(FLOAT, []))
 graph("another-state", [mean(), helper.make_node("Concat", ["state", "state"], ["stateN"], axis=2)], state=(FLOAT, [2, None, None]), keep_state=False)
+
+# Weights that say to be far more than the file holds.
+weights = TensorProto(name="weights", data_type=FLOAT, dims=[1 << 31, 1 << 10], raw_data=b"\0" * 4)
+graph("promised", [helper.make_node("ReduceMean", ["weights"], ["m"], axes=[0, 1], keepdims=1), mean("n"), helper.make_node("Add", ["m", "n"], ["output"])], [weights], valid=False)

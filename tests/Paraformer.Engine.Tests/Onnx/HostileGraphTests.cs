@@ -18,6 +18,7 @@ public sealed class HostileGraphTests
     [InlineData("endless", "took longer than 1 s")]
     [InlineData("huge", "cannot be run")]
     [InlineData("huge-constant", "huge-constant.onnx")]
+    [InlineData("promised", "promised.onnx")]
     [InlineData("no-number", "not numbers")]
     [InlineData("whole-numbers", "Int64 in output 'output'; Float is expected")]
     [InlineData("two-values", "cannot be run")]
