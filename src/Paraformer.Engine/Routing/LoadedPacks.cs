@@ -116,27 +116,21 @@ internal sealed class LoadedPacks<TModel>(Func<string, TModel> load, Func<TModel
         return new PackReload(packId, PackReloadResult.Reloaded, null);
     }
 
-    // Readers name the file; what they did not foresee in one is an error of the pack all the same, and no other's.
-    private static TModel Load(string packId, Func<string, TModel> load)
-    {
-        try
-        {
-            return load(packId);
-        }
-        catch (Exception e) when (e is not (ModelPackException or RecognitionException))
-        {
-            throw new ModelPackException(packId, $"pack {packId} cannot be loaded ({e.GetType().Name}: {e.Message}): run 'paraformer models verify {packId}'", e);
-        }
-    }
-
     private SharedModel<TModel> Load(string packId)
     {
         long started = Stopwatch.GetTimestamp();
-
-        // Taken first: files that change while they are read are read again the next time.
-        string files = fingerprint(packId);
-        TModel model = Load(packId, load);
-        EngineLog.PackLoaded(logger, packId, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return new SharedModel<TModel>(model, files);
+        try
+        {
+            // Taken first: files that change while they are read are read again the next time.
+            string files = fingerprint(packId);
+            TModel model = load(packId);
+            EngineLog.PackLoaded(logger, packId, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return new SharedModel<TModel>(model, files);
+        }
+        catch (Exception e) when (e is not (ModelPackException or RecognitionException))
+        {
+            // Readers name the file; what they did not foresee in one is an error of the pack all the same.
+            throw new ModelPackException(packId, $"pack {packId} cannot be loaded ({e.GetType().Name}: {e.Message}): run 'paraformer models verify {packId}'", e);
+        }
     }
 }

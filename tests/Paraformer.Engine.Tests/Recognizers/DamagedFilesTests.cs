@@ -18,12 +18,6 @@ namespace Paraformer.Engine.Tests.Recognizers;
 /// <summary>Every file of every kind of pack, damaged in many ways: it loads all the same, or is one error with a name; nothing hangs and nothing grows.</summary>
 public sealed class DamagedFilesTests
 {
-    private const int Times = 24;
-
-    // What a load may allocate beside a multiple of the pack: a size in a file is not to be believed before the file was seen to hold it.
-    private const long SpareBytes = 64 << 20;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     [Theory]
     [InlineData("paraformer-streaming", "ParaformerModels", "streaming")]
     [InlineData("paraformer-offline", "ParaformerModels", "offline")]
@@ -36,7 +30,7 @@ public sealed class DamagedFilesTests
     public void Recognizers_of_graphs(string kind, string family, string form)
     {
         var descriptor = new PackDescriptor { Id = "damaged", Kind = kind, Description = "random weights", Licence = "none", Languages = ["en"] };
-        Damage(new InstalledPack(descriptor, Path.Combine(AppContext.BaseDirectory, family, "reference", form)), pack => Use(RecognizerKinds.Load(pack.Descriptor.Id, _ => pack)));
+        DamagedFiles.Try(new InstalledPack(descriptor, Path.Combine(AppContext.BaseDirectory, family, "reference", form)), pack => Use(RecognizerKinds.Load(pack.Descriptor.Id, _ => pack)));
     }
 
     [Fact]
@@ -57,7 +51,7 @@ public sealed class DamagedFilesTests
 
     // With a catalogue that knows no hashes, and nothing compiled of what was read.
     [Fact]
-    public void The_readers_of_the_Mandarin_network() => Damage(
+    public void The_readers_of_the_Mandarin_network() => DamagedFiles.Try(
         Packs.Require("zh-char-ctc"),
         pack =>
         {
@@ -77,7 +71,7 @@ public sealed class DamagedFilesTests
         "tokens_2599.txt");
 
     [Fact]
-    public void Word_lists_and_language_models() => Damage(
+    public void Word_lists_and_language_models() => DamagedFiles.Try(
         Packs.Require("lm-zh"),
         pack => PackText.Open(pack, "dict-20220810.tar.xz", file =>
         {
@@ -120,7 +114,7 @@ public sealed class DamagedFilesTests
             \end\
             """.Replace("\\t", "\t", StringComparison.Ordinal));
         var descriptor = new PackDescriptor { Id = "damaged", Kind = "lm", Description = "three words", Licence = "none" };
-        Damage(new InstalledPack(descriptor, folder.FullName), pack => PackText.Open(pack, "small.arpa", file =>
+        DamagedFiles.Try(new InstalledPack(descriptor, folder.FullName), pack => PackText.Open(pack, "small.arpa", file =>
         {
             using var reader = new StreamReader(file);
             return NgramCompiler.Compile(ArpaReader.Read(reader)).Count;
@@ -129,7 +123,7 @@ public sealed class DamagedFilesTests
     }
 
     [Fact]
-    public void Language_models_of_the_native_library() => Damage(
+    public void Language_models_of_the_native_library() => DamagedFiles.Try(
         GraphsOf(Packs.Require("vosk-en")),
         pack => PackText.Open(pack, "Gr.fst", file =>
         {
@@ -143,7 +137,7 @@ public sealed class DamagedFilesTests
     [Theory]
     [InlineData("vad-silero", "silero_vad.onnx")]
     [InlineData("vad-fsmn", "fsmnvad-online.onnx", "am.mvn")]
-    public void Detectors(string id, params string[] files) => Damage(
+    public void Detectors(string id, params string[] files) => DamagedFiles.Try(
         Packs.Require(id),
         pack =>
         {
@@ -156,7 +150,7 @@ public sealed class DamagedFilesTests
     public void Punctuation()
     {
         var descriptor = new PackDescriptor { Id = "damaged", Kind = "punctuation", Description = "random weights", Licence = "none" };
-        Damage(new InstalledPack(descriptor, Path.Combine(AppContext.BaseDirectory, "Text", "Punctuation", "ct-transformer", "online")), pack =>
+        DamagedFiles.Try(new InstalledPack(descriptor, Path.Combine(AppContext.BaseDirectory, "Text", "Punctuation", "ct-transformer", "online")), pack =>
         {
             using var punctuator = new CtTransformerPunctuator(CtTransformerModel.Load(pack));
             punctuator.Punctuate(["我", "们", "好"], "zh", new PunctuatedWord[3], isFinal: true);
@@ -164,7 +158,7 @@ public sealed class DamagedFilesTests
     }
 
     [Fact]
-    public void Transducers_for_numbers() => Damage(
+    public void Transducers_for_numbers() => DamagedFiles.Try(
         Packs.Require("itn-zh"),
         pack => InverseTextNormalizers.Load(pack).Normalize(["一", "百", "二", "十"]));
 
@@ -219,65 +213,5 @@ public sealed class DamagedFilesTests
                 TestContext.Current.TestOutputHelper?.WriteLine("in a step: " + e.Message);
             }
         }
-    }
-
-    private static void Damage(InstalledPack pack, Action<InstalledPack> load, params string[] files)
-    {
-        using var copy = new PackCopy(pack);
-        string[] all = files.Length > 0 ? files : [.. Directory.EnumerateFiles(copy.Pack.Folder).Select(f => Path.GetFileName(f)!).Where(f => !f.StartsWith("golden", StringComparison.Ordinal))];
-        long size = all.Sum(file => new FileInfo(Path.Combine(copy.Pack.Folder, file)).Length);
-        Assert.Null(Run(copy.Pack, load, long.MaxValue));
-        var faults = new List<string>();
-        foreach (string file in all)
-        {
-            string path = Path.Combine(copy.Pack.Folder, file);
-            byte[] original = File.ReadAllBytes(path);
-            int refused = 0;
-            foreach ((string what, byte[] content) in Mutations.Of(original, original.Length > 1 << 20 ? Times / 2 : Times, seed: original.Length))
-            {
-                File.WriteAllBytes(path, content);
-                if (Run(copy.Pack, load, (20 * size) + SpareBytes) is { } fault)
-                {
-                    refused++;
-                    if (fault is not ModelPackException || !fault.Message.Contains(pack.Descriptor.Id, StringComparison.Ordinal))
-                    {
-                        faults.Add($"{file}, {what}: {fault}");
-                    }
-                }
-            }
-
-            File.WriteAllBytes(path, original);
-            // A list of pieces is text of any kind.
-            Assert.True(refused > 1 || file == "seg_dict", $"{file} may be damaged in any way");
-        }
-
-        Assert.True(faults.Count == 0, string.Join("\n", faults));
-        Assert.Null(Run(copy.Pack, load, long.MaxValue));
-    }
-
-    // What was thrown; on a thread of its own, so that neither time nor memory is without bounds.
-    private static Exception? Run(InstalledPack pack, Action<InstalledPack> load, long bytes)
-    {
-        Exception? thrown = null;
-        long allocated = 0;
-        var thread = new Thread(() =>
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            try
-            {
-                load(pack);
-            }
-            catch (Exception e)
-            {
-                thrown = e;
-            }
-
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        })
-        { IsBackground = true };
-        thread.Start();
-        return !thread.Join(s_patience) ? new TimeoutException("it hangs")
-            : allocated > bytes ? new InsufficientMemoryException($"{allocated} bytes were allocated", thrown)
-            : thrown;
     }
 }
