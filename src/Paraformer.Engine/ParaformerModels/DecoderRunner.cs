@@ -93,11 +93,11 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         }
 
         ReadOnlySpan<float> scores = results[0].GetTensorDataAsSpan<float>();
-        _graph.RequireNumbers("logits", scores);
         for (int i = 0; i < batch; i++)
         {
             int own = TokensOf(inputs[i]);
             outputs[i] = scores.Slice(i * tokens * _vocabulary, own * _vocabulary).ToArray();
+            _graph.RequireNumbers("logits", outputs[i]);
             for (int block = 0; block < _blocks; block++)
             {
                 ReadOnlySpan<float> left = results[block + 1].GetTensorDataAsSpan<float>();

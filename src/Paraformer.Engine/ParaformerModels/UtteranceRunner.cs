@@ -126,7 +126,7 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
         {
             return RunGraph(steps);
         }
-        catch (OnnxRuntimeException) when (steps.Length == 1 && LengthOf(steps[0]) < ShortestFrames)
+        catch (Exception e) when (BatchForms.IsRefusal(e) && steps.Length == 1 && LengthOf(steps[0]) < ShortestFrames)
         {
             return [new OfflineResult { Tokens = 0, Scores = [] }];
         }
@@ -161,14 +161,21 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
             throw _graph.Wrong($"gives 'logits' of shape [{string.Join(", ", shape)}], but {_files.VocabularyFile} has {_files.Vocabulary.Count} tokens");
         }
 
-        _graph.RequireNumbers("logits", results[0].GetTensorDataAsSpan<float>());
-        return [.. Enumerable.Range(0, batch).Select(i => new OfflineResult
+        OfflineResult[] utterances = [.. Enumerable.Range(0, batch).Select(i => new OfflineResult
         {
             Tokens = (int)Math.Clamp(Number(results[1], i), 0, rows),
             Scores = Row(results[0], "logits", i, batch)[..((int)Math.Clamp(Number(results[1], i), 0, rows) * _files.Vocabulary.Count)].ToArray(),
             Alphas = results.Count > 2 ? Weights(results[2], "us_alphas", i, batch, LengthOf(steps[i])) : null,
             Peaks = results.Count > 2 ? Weights(results[3], "us_cif_peak", i, batch, LengthOf(steps[i])) : null,
         })];
+
+        // What stands in padding is nobody's.
+        foreach (OfflineResult utterance in utterances)
+        {
+            _graph.RequireNumbers("logits", utterance.Scores);
+        }
+
+        return utterances;
     }
 
     private float[] Weights(OrtValue value, string name, int row, int batch, int frames)

@@ -52,10 +52,10 @@ internal sealed class SenseVoiceRunner(PackGraph graph, string[] inputs, string 
         int rows = frames + SenseVoiceTags.Frames;
         graph.RequireShape(output, values[0], batch, rows, tokens);
         ReadOnlySpan<float> scores = values[0].GetTensorDataAsSpan<float>();
-        graph.RequireNumbers(output, scores);
         for (int i = 0; i < batch; i++)
         {
             results[i] = scores.Slice(i * rows * tokens, (lengths[i] + SenseVoiceTags.Frames) * tokens).ToArray();
+            graph.RequireNumbers(output, results[i]);
         }
     }
 
