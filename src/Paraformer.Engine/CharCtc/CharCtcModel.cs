@@ -1,8 +1,10 @@
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using Paraformer.Engine.Biasing;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Lm;
 using Paraformer.Engine.Lm.Xz;
+using Paraformer.Engine.Onnx;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.CharCtc;
@@ -13,6 +15,11 @@ internal sealed class CharCtcModel : IRecognizerModel
     // As a natural logarithm per class and unit of weight.
     private const float BiasStrength = 0.8f;
     private const string Version = "1";
+
+    // The public language model unpacks to 70 MiB.
+    private const long MaxUnpackedBytes = 512 << 20;
+    private const string TokensFile = "tokens_2599.txt";
+    private const string LexiconFile = "kwsr.lex";
     private const string LanguageModelFile = "lm_sc.arpa-20220810.tar.xz";
     private const string WordListFile = "dict-20220810.tar.xz";
     private readonly SectionFile _compiled;
@@ -53,9 +60,12 @@ internal sealed class CharCtcModel : IRecognizerModel
     /// <exception cref="ModelPackException">A file is damaged or missing.</exception>
     public static CharCtcModel Load(InstalledPack network, InstalledPack language)
     {
-        FsmnNetwork layers = Read(network, "kwsr.net", path => KaldiNetworkReader.Read(File.ReadAllBytes(path)));
-        MeanVariance statistics = Read(network, "am.mvn.dim80_l2r2", path => MeanVariance.Parse(File.ReadAllText(path)));
-        CharLexicon lexicon = Read(network, "kwsr.lex", path => CharLexicon.Read(File.ReadLines(network.PathOf("tokens_2599.txt")), File.ReadLines(path)));
+        // What is compiled of the files is kept, so it must be made of those that the catalogue knows.
+        PackText.RequireKnown(network);
+        FsmnNetwork layers = PackText.ReadBytes(network, "kwsr.net", bytes => KaldiNetworkReader.Read(bytes));
+        MeanVariance statistics = PackText.Read(network, "am.mvn.dim80_l2r2", MeanVariance.Parse);
+        string[] tokens = PackText.Read(network, TokensFile, CharLexicon.ReadTokens);
+        CharLexicon lexicon = PackText.Read(network, LexiconFile, text => CharLexicon.Read(tokens, text.Split('\n')));
         int stacked = CharCtcRecognizer.StackedFrames * FilterBankOptions.FunAsr.MelBins;
         if (layers.Inputs != stacked || statistics.Dimension != stacked || layers.Outputs != lexicon.Tokens.Count)
         {
@@ -64,22 +74,24 @@ internal sealed class CharCtcModel : IRecognizerModel
                 $"pack {network.Descriptor.Id}: kwsr.net takes {layers.Inputs} and gives {layers.Outputs} values, am.mvn.dim80_l2r2 has {statistics.Dimension} and tokens_2599.txt {lexicon.Tokens.Count}: they do not belong together");
         }
 
-        IEnumerable<string> inputs = language.Descriptor.Files.Concat(network.Descriptor.Files).Select(f => f.Sha256).Append(Version);
-        SectionFile compiled = CompiledFile.OpenOrCompile(language.Descriptor.Id, inputs, () => Compile(language, lexicon));
+        IEnumerable<string> inputs = language.Descriptor.Files.Select(f => f.Sha256)
+            .Concat(network.Descriptor.Files.Select(f => f.Sha256.Length > 0 ? f.Sha256 : HashOf(network, f.Path))).Append(Version);
         try
         {
-            return new CharCtcModel(network.Descriptor.Id, layers, statistics, lexicon, compiled);
+            return CompiledFile.OpenOrCompile(
+                language.Descriptor.Id, inputs, () => Compile(language, lexicon), file => new CharCtcModel(network.Descriptor.Id, layers, statistics, lexicon, file));
         }
-        catch
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            compiled.Dispose();
-            throw;
+            throw new ModelPackException(language.Descriptor.Id, $"pack {language.Descriptor.Id} in {language.Folder} cannot be compiled ({e.Message})", e);
         }
     }
 
     public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => new CharCtcRecognizer(this, options.HotWords);
 
     public void Dispose() => _compiled.Dispose();
+
+    private static string HashOf(InstalledPack pack, string file) => PackText.Open(pack, file, content => Convert.ToHexStringLower(SHA256.HashData(content)));
 
     private BiasWords? MakeBias(IReadOnlyList<HotWord> words)
     {
@@ -89,16 +101,17 @@ internal sealed class CharCtcModel : IRecognizerModel
 
     private static List<(string Name, byte[] Data)> Compile(InstalledPack language, CharLexicon lexicon)
     {
-        ArpaModel model = Read(language, LanguageModelFile, path => ReadMember(path, "lm_sc.arpa", ArpaReader.Read));
+        PackText.RequireKnown(language);
+        ArpaModel model = PackText.Open(language, LanguageModelFile, file => ReadMember(file, "lm_sc.arpa", ArpaReader.Read));
         List<(string Name, byte[] Data)> sections = NgramCompiler.Compile(model);
         sections.AddRange(PrefixTreeCompiler.Compile(model, lexicon));
-        sections.AddRange(Read(language, WordListFile, path => ReadMember(path, "dict_sc.txt", words => HomophoneCompiler.Compile(lexicon, words))));
+        sections.AddRange(PackText.Open(language, WordListFile, file => ReadMember(file, "dict_sc.txt", words => HomophoneCompiler.Compile(lexicon, words))));
         return sections;
     }
 
-    private static T ReadMember<T>(string path, string member, Func<TextReader, T> read)
+    private static T ReadMember<T>(Stream file, string member, Func<TextReader, T> read)
     {
-        using var archive = new TarReader(new XzStream(File.OpenRead(path)));
+        using var archive = new TarReader(new XzStream(file, MaxUnpackedBytes));
         while (archive.GetNextEntry() is { } entry)
         {
             if (entry.Name == member && entry.DataStream is { } data)
@@ -109,21 +122,5 @@ internal sealed class CharCtcModel : IRecognizerModel
         }
 
         throw new InvalidDataException($"the archive holds no {member}");
-    }
-
-    private static T Read<T>(InstalledPack pack, string file, Func<string, T> read)
-    {
-        string path = pack.PathOf(file);
-        try
-        {
-            return read(path);
-        }
-        catch (Exception e) when (e is InvalidDataException or FormatException or IOException or UnauthorizedAccessException)
-        {
-            throw new ModelPackException(
-                pack.Descriptor.Id,
-                $"pack {pack.Descriptor.Id}: {path} cannot be read ({e.Message}): run 'paraformer models verify {pack.Descriptor.Id}'",
-                e);
-        }
     }
 }

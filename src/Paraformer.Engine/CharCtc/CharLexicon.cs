@@ -8,6 +8,8 @@ namespace Paraformer.Engine.CharCtc;
 /// </summary>
 internal sealed class CharLexicon
 {
+    // Classes are kept in 16 bits.
+    private const int MaxTokens = ushort.MaxValue;
     private readonly Dictionary<string, ushort> _classes = new(StringComparer.Ordinal);
 
     private CharLexicon(string[] tokens) => Tokens = tokens;
@@ -15,11 +17,24 @@ internal sealed class CharLexicon
     /// <summary>The spelling of each class: a character, or a piece of an English word; 0 is the blank, 1 the unknown.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
-    /// <summary>Reads the tokens, one a line, and the lexicon: a spelling, white space, and <c>cN</c> with N − 1 the class and an optional <c>c</c> behind it.</summary>
-    /// <exception cref="InvalidDataException">A line is of another form, or names a class that does not exist.</exception>
-    public static CharLexicon Read(IEnumerable<string> tokenLines, IEnumerable<string> lexiconLines)
+    /// <summary>Reads the tokens, one a line.</summary>
+    /// <exception cref="InvalidDataException">A line is empty, or there are more than classes can be told apart.</exception>
+    public static string[] ReadTokens(string text)
     {
-        var lexicon = new CharLexicon([.. tokenLines]);
+        string[] tokens = [.. text.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd('\r'))];
+        int empty = Array.IndexOf(tokens, "");
+        return empty < 0 && tokens.Length <= MaxTokens
+            ? tokens
+            : throw new InvalidDataException(empty >= 0 ? $"line {empty + 1} is empty" : $"it has {tokens.Length} tokens; at most {MaxTokens} are read");
+    }
+
+    /// <summary>Reads the lexicon: a spelling, white space, and <c>cN</c> with N − 1 the class and an optional <c>c</c> behind it.</summary>
+    /// <param name="tokens">The spelling of each class.</param>
+    /// <param name="lexiconLines">The lines.</param>
+    /// <exception cref="InvalidDataException">A line is of another form, or names a class that does not exist.</exception>
+    public static CharLexicon Read(string[] tokens, IEnumerable<string> lexiconLines)
+    {
+        var lexicon = new CharLexicon(tokens);
         int number = 0;
         foreach (string line in lexiconLines)
         {

@@ -8,6 +8,9 @@ namespace Paraformer.Engine.CharCtc;
 internal ref struct KaldiNetworkReader
 {
     private const int MaxDimension = 1 << 16;
+
+    // Ten times what the public network looks back and ahead: every stream keeps as many frames.
+    private const int MaxReach = 1024;
     private ReadOnlySpan<byte> _rest;
 
     private KaldiNetworkReader(ReadOnlySpan<byte> data) => _rest = data;
@@ -33,6 +36,11 @@ internal ref struct KaldiNetworkReader
             if (layers.Count > 0 && inputs != current)
             {
                 throw new InvalidDataException($"{token} takes {inputs} values, but {current} come");
+            }
+
+            if (inputs != outputs && token is not ("<AffineTransform>" or "<LinearTransform>"))
+            {
+                throw new InvalidDataException($"{token} takes {inputs} values and gives {outputs}");
             }
 
             first = layers.Count == 0 ? inputs : first;
@@ -100,6 +108,11 @@ internal ref struct KaldiNetworkReader
         int rightStride = Dimension();
         Expect("<MaxNorm>");
         Float();
+        if ((long)left * leftStride > MaxReach || (long)right * rightStride > MaxReach)
+        {
+            throw new InvalidDataException($"a memory of {left} × {leftStride} frames back and {right} × {rightStride} ahead; at most {MaxReach} are run");
+        }
+
         float[] leftWeights = Matrix(left, dimension);
         return new MemoryLayer(dimension, leftWeights, leftStride, Matrix(right, dimension), rightStride);
     }
@@ -109,7 +122,7 @@ internal ref struct KaldiNetworkReader
         Expect("FM");
         int r = Dimension();
         int c = Dimension();
-        return r == rows && c == columns ? Floats(rows * columns) : throw new InvalidDataException($"a matrix of {r} × {c} instead of {rows} × {columns}");
+        return r == rows && c == columns ? Floats((long)rows * columns) : throw new InvalidDataException($"a matrix of {r} × {c} instead of {rows} × {columns}");
     }
 
     private float[] Vector(int length)
@@ -119,7 +132,7 @@ internal ref struct KaldiNetworkReader
         return n == length ? Floats(length) : throw new InvalidDataException($"a vector of {n} instead of {length}");
     }
 
-    private float[] Floats(int count)
+    private float[] Floats(long count)
     {
         float[] values = MemoryMarshal.Cast<byte, float>(Take(count * sizeof(float))).ToArray();
         return values.All(float.IsFinite) ? values : throw new InvalidDataException("a weight is not finite");
@@ -161,15 +174,15 @@ internal ref struct KaldiNetworkReader
         return field[0] == 4 ? BinaryPrimitives.ReadSingleLittleEndian(field[1..]) : throw new InvalidDataException("a number of another size than 4 bytes");
     }
 
-    private ReadOnlySpan<byte> Take(int count)
+    private ReadOnlySpan<byte> Take(long count)
     {
         if (count > _rest.Length)
         {
             throw new InvalidDataException("the file ends early");
         }
 
-        ReadOnlySpan<byte> taken = _rest[..count];
-        _rest = _rest[count..];
+        ReadOnlySpan<byte> taken = _rest[..(int)count];
+        _rest = _rest[(int)count..];
         return taken;
     }
 }

@@ -24,7 +24,8 @@ internal sealed class PrefixTree
         _rootChildren = new int[classes];
         for (int child = _children[0]; child < _children[1]; child++)
         {
-            _rootChildren[_classes[child]] = child;
+            int number = _classes[child];
+            _rootChildren[number < classes ? number : throw new InvalidDataException($"a word begins with the class {number} of {classes}")] = child;
         }
     }
 

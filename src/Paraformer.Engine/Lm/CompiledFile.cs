@@ -15,7 +15,9 @@ internal static class CompiledFile
     /// <param name="name">What it is, for people.</param>
     /// <param name="inputs">What it is made from: hashes and a version, so that other inputs give another file.</param>
     /// <param name="compile">Makes its sections.</param>
-    public static SectionFile OpenOrCompile(string name, IEnumerable<string> inputs, Func<IReadOnlyList<(string Name, byte[] Data)>> compile)
+    /// <param name="use">Makes something of it, which disposes of it then; throws <see cref="InvalidDataException"/> where it does not hold what it should.</param>
+    /// <exception cref="IOException">It can be written nowhere.</exception>
+    public static T OpenOrCompile<T>(string name, IEnumerable<string> inputs, Func<IReadOnlyList<(string Name, byte[] Data)>> compile, Func<SectionFile, T> use)
     {
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', inputs)));
         string file = string.Create(CultureInfo.InvariantCulture, $"{name}-{Convert.ToHexStringLower(hash.AsSpan(0, 8))}.bin");
@@ -24,7 +26,7 @@ internal static class CompiledFile
         {
             try
             {
-                return SectionFile.Open(path);
+                return Use(SectionFile.Open(path), use);
             }
             catch (InvalidDataException)
             {
@@ -39,7 +41,7 @@ internal static class CompiledFile
         {
             try
             {
-                return Write(folder, file, sections);
+                return Use(Write(folder, file, sections), use);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -48,6 +50,19 @@ internal static class CompiledFile
         }
 
         throw new IOException($"{name} cannot be written to {string.Join(" or ", folders)}: {failure!.Message}", failure);
+    }
+
+    private static T Use<T>(SectionFile file, Func<SectionFile, T> use)
+    {
+        try
+        {
+            return use(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private static SectionFile Write(string folder, string file, IReadOnlyList<(string Name, byte[] Data)> sections)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Paraformer.Models;
@@ -8,6 +9,8 @@ namespace Paraformer.Engine.Onnx;
 /// <summary>An ONNX graph of a pack. What a recogniser relies on is checked before its first run, so that a wrong file is an error with a name. Safe to share.</summary>
 internal sealed class PackGraph : IDisposable
 {
+    // Public models take a fraction of a second for a step, and a few seconds for a batch of long utterances on a busy machine.
+    private static readonly TimeSpan s_runLimit = TimeSpan.FromSeconds(60);
     private readonly string _packId;
 
     private PackGraph(string packId, string file, InferenceSession session)
@@ -23,12 +26,18 @@ internal sealed class PackGraph : IDisposable
 
     public InferenceSession Session { get; }
 
+    /// <summary>How long one run may take before it is cut off.</summary>
+    public TimeSpan RunLimit { get; init; } = s_runLimit;
+
     /// <summary>The graph's own properties.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Loads the first of the files that the pack has.</summary>
     /// <exception cref="ModelPackException">It has none of them, or the file is not an ONNX graph that this machine can run.</exception>
-    public static PackGraph Load(InstalledPack pack, params ReadOnlySpan<string> names)
+    public static PackGraph Load(InstalledPack pack, params ReadOnlySpan<string> names) => Load(pack, s_runLimit, names);
+
+    /// <summary>As <see cref="Load(InstalledPack, ReadOnlySpan{string})"/>, with another limit for its runs.</summary>
+    public static PackGraph Load(InstalledPack pack, TimeSpan runLimit, params ReadOnlySpan<string> names)
     {
         string id = pack.Descriptor.Id;
         foreach (string name in names)
@@ -36,7 +45,7 @@ internal sealed class PackGraph : IDisposable
             string path = Path.Combine(pack.Folder, name);
             if (File.Exists(path))
             {
-                return new PackGraph(id, name, Open(id, path));
+                return Open(id, name, path, runLimit);
             }
         }
 
@@ -95,8 +104,9 @@ internal sealed class PackGraph : IDisposable
 
     public void Dispose() => Session.Dispose();
 
-    private static InferenceSession Open(string packId, string path)
+    private static PackGraph Open(string packId, string name, string path, TimeSpan runLimit)
     {
+        InferenceSession? session = null;
         try
         {
             // The workers are the threads; an arena would grow with every new shape and never give back.
@@ -108,11 +118,30 @@ internal sealed class PackGraph : IDisposable
                 LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
             };
             options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            return SessionSettings.Open(path, options);
+            session = SessionSettings.Open(path, options);
+            return new PackGraph(packId, name, session) { RunLimit = runLimit };
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
+            // The runtime's own wrapper has several types of errors for what it cannot read in a file.
+            session?.Dispose();
             throw new ModelPackException(packId, $"pack {packId}: {path} cannot be loaded ({Short(e.Message)}): run 'paraformer models verify {packId}'", e);
+        }
+    }
+
+    /// <summary>What a tensor holds, for people; what is no tensor has no such type.</summary>
+    public static string TypeOf(NodeMetadata node) => node.IsTensor ? node.ElementDataType.ToString() : node.OnnxValueType.ToString();
+
+    /// <summary>Checks that values can be reckoned with.</summary>
+    /// <param name="output">The output they come from.</param>
+    /// <param name="values">The values.</param>
+    /// <exception cref="ModelPackException">Some are not a number, or infinite.</exception>
+    public void RequireNumbers(string output, ReadOnlySpan<float> values)
+    {
+        // The largest is not a number where one of them is none.
+        if (!values.IsEmpty && !float.IsFinite(TensorPrimitives.Max(values)))
+        {
+            throw Wrong($"gives values in '{output}' that are not numbers, or infinite");
         }
     }
 
@@ -125,7 +154,7 @@ internal sealed class PackGraph : IDisposable
 
         if (!tensor.IsTensor || tensor.ElementDataType != type)
         {
-            throw Wrong($"has {tensor.ElementDataType} in {what} '{name}'; {type} is expected");
+            throw Wrong($"has {TypeOf(tensor)} in {what} '{name}'; {type} is expected");
         }
 
         // A graph need not state the shapes of its outputs.

@@ -81,8 +81,8 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         }
 
         using BatchTensors tensors = Join(inputs, frames, tokens);
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _graph.Session.Run(options, _inputs, tensors.Values, _outputs);
+        using var run = new GraphRun(_graph);
+        using IDisposableReadOnlyCollection<OrtValue> results = run.Run(_inputs, tensors.Values, _outputs);
         _graph.RequireShape("logits", results[0], batch, tokens, _vocabulary);
         for (int block = 0; block < _blocks; block++)
         {
@@ -97,6 +97,7 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         {
             int own = TokensOf(inputs[i]);
             outputs[i] = scores.Slice(i * tokens * _vocabulary, own * _vocabulary).ToArray();
+            _graph.RequireNumbers("logits", outputs[i]);
             for (int block = 0; block < _blocks; block++)
             {
                 ReadOnlySpan<float> left = results[block + 1].GetTensorDataAsSpan<float>();

@@ -52,12 +52,14 @@ internal sealed class EncoderRunner : IBatchRunner<EncoderStep, EncodedChunk>
         }
 
         tensors.Add(ParaformerFiles.Lengths(Enumerable.Repeat(frames, batch), _lengths));
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _graph.Session.Run(options, s_inputs, tensors.Values, s_outputs);
+        using var run = new GraphRun(_graph);
+        using IDisposableReadOnlyCollection<OrtValue> results = run.Run(s_inputs, tensors.Values, s_outputs);
         _graph.RequireShape("enc", results[0], batch, frames, _width);
         _graph.RequireShape("alphas", results[1], batch, frames);
         ReadOnlySpan<float> encoded = results[0].GetTensorDataAsSpan<float>();
         ReadOnlySpan<float> alphas = results[1].GetTensorDataAsSpan<float>();
+        _graph.RequireNumbers("enc", encoded);
+        _graph.RequireNumbers("alphas", alphas);
         for (int i = 0; i < batch; i++)
         {
             outputs[i] = new EncodedChunk(encoded.Slice(i * frames * _width, frames * _width).ToArray(), alphas.Slice(i * frames, frames).ToArray());

@@ -14,7 +14,6 @@ internal sealed class HotWordEmbedder : IDisposable
     private readonly PackGraph _graph;
     private readonly PieceVocabulary _vocabulary;
     private readonly Dictionary<string, string>? _pieces;
-    private readonly RunOptions _runOptions = new();
     private readonly int _width;
 
     private HotWordEmbedder(PackGraph graph, PieceVocabulary vocabulary, Dictionary<string, string>? pieces, int width)
@@ -66,8 +65,9 @@ internal sealed class HotWordEmbedder : IDisposable
 
         try
         {
+            using var run = new GraphRun(_graph);
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(tokens, [rows.Count, RowTokens]);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _graph.Session.Run(_runOptions, ["hotword"], [input], ["hw_embed"]);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = run.Run(["hotword"], [input], ["hw_embed"]);
             if (outputs[0].GetTensorTypeAndShape().Shape is not [RowTokens, var count, var width] || count != rows.Count || (_width > 0 && width != _width))
             {
                 throw _graph.Wrong($"gives 'hw_embed' of another shape than [{RowTokens}, words, {_width}]");
@@ -75,6 +75,7 @@ internal sealed class HotWordEmbedder : IDisposable
 
             // The vector at a word's last token, out of [time, word, width].
             ReadOnlySpan<float> values = outputs[0].GetTensorDataAsSpan<float>();
+            _graph.RequireNumbers("hw_embed", values);
             var embedded = new float[count * width];
             for (int i = 0; i < rows.Count; i++)
             {
@@ -90,11 +91,7 @@ internal sealed class HotWordEmbedder : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _graph.Dispose();
-        _runOptions.Dispose();
-    }
+    public void Dispose() => _graph.Dispose();
 
     private static Dictionary<string, string> ParsePieces(string text)
     {

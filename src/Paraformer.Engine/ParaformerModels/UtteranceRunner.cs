@@ -126,7 +126,7 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
         {
             return RunGraph(steps);
         }
-        catch (OnnxRuntimeException) when (steps.Length == 1 && LengthOf(steps[0]) < ShortestFrames)
+        catch (Exception e) when (BatchForms.IsRefusal(e) && steps.Length == 1 && LengthOf(steps[0]) < ShortestFrames)
         {
             return [new OfflineResult { Tokens = 0, Scores = [] }];
         }
@@ -153,21 +153,29 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
             }
         }
 
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> results = _graph.Session.Run(options, _inputs, tensors.Values, _outputs);
+        using var run = new GraphRun(_graph);
+        using IDisposableReadOnlyCollection<OrtValue> results = run.Run(_inputs, tensors.Values, _outputs);
         long[] shape = results[0].GetTensorTypeAndShape().Shape;
         if (shape is not [var count, var rows, var width] || count != batch || (rows > 0 && width != _files.Vocabulary.Count))
         {
             throw _graph.Wrong($"gives 'logits' of shape [{string.Join(", ", shape)}], but {_files.VocabularyFile} has {_files.Vocabulary.Count} tokens");
         }
 
-        return [.. Enumerable.Range(0, batch).Select(i => new OfflineResult
+        OfflineResult[] utterances = [.. Enumerable.Range(0, batch).Select(i => new OfflineResult
         {
             Tokens = (int)Math.Clamp(Number(results[1], i), 0, rows),
             Scores = Row(results[0], "logits", i, batch)[..((int)Math.Clamp(Number(results[1], i), 0, rows) * _files.Vocabulary.Count)].ToArray(),
             Alphas = results.Count > 2 ? Weights(results[2], "us_alphas", i, batch, LengthOf(steps[i])) : null,
             Peaks = results.Count > 2 ? Weights(results[3], "us_cif_peak", i, batch, LengthOf(steps[i])) : null,
         })];
+
+        // What stands in padding is nobody's.
+        foreach (OfflineResult utterance in utterances)
+        {
+            _graph.RequireNumbers("logits", utterance.Scores);
+        }
+
+        return utterances;
     }
 
     private float[] Weights(OrtValue value, string name, int row, int batch, int frames)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Paraformer.Models;
 
 namespace Paraformer.Engine.Routing;
 
@@ -118,11 +119,18 @@ internal sealed class LoadedPacks<TModel>(Func<string, TModel> load, Func<TModel
     private SharedModel<TModel> Load(string packId)
     {
         long started = Stopwatch.GetTimestamp();
-
-        // Taken first: files that change while they are read are read again the next time.
-        string files = fingerprint(packId);
-        TModel model = load(packId);
-        EngineLog.PackLoaded(logger, packId, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return new SharedModel<TModel>(model, files);
+        try
+        {
+            // Taken first: files that change while they are read are read again the next time.
+            string files = fingerprint(packId);
+            TModel model = load(packId);
+            EngineLog.PackLoaded(logger, packId, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            return new SharedModel<TModel>(model, files);
+        }
+        catch (Exception e) when (e is not (ModelPackException or RecognitionException))
+        {
+            // Readers name the file; what they did not foresee in one is an error of the pack all the same.
+            throw new ModelPackException(packId, $"pack {packId} cannot be loaded ({e.GetType().Name}: {e.Message}): run 'paraformer models verify {packId}'", e);
+        }
     }
 }

@@ -47,14 +47,15 @@ internal sealed class SenseVoiceRunner(PackGraph graph, string[] inputs, string 
         tensors.Add(ParaformerFiles.Lengths(lengths, TensorElementType.Int32));
         tensors.Add(ParaformerFiles.Lengths(languages, TensorElementType.Int32));
         tensors.Add(ParaformerFiles.Lengths(writings, TensorElementType.Int32));
-        using var options = new RunOptions();
-        using IDisposableReadOnlyCollection<OrtValue> values = graph.Session.Run(options, inputs, tensors.Values, _outputs);
+        using var run = new GraphRun(graph);
+        using IDisposableReadOnlyCollection<OrtValue> values = run.Run(inputs, tensors.Values, _outputs);
         int rows = frames + SenseVoiceTags.Frames;
         graph.RequireShape(output, values[0], batch, rows, tokens);
         ReadOnlySpan<float> scores = values[0].GetTensorDataAsSpan<float>();
         for (int i = 0; i < batch; i++)
         {
             results[i] = scores.Slice(i * rows * tokens, (lengths[i] + SenseVoiceTags.Frames) * tokens).ToArray();
+            graph.RequireNumbers(output, results[i]);
         }
     }
 

@@ -33,12 +33,11 @@ internal static class InverseTextNormalizers
     }
 
     /// <summary>The normaliser of a pack of kind itn-fst, an alternative to the grammar of its language.</summary>
-    /// <exception cref="InvalidDataException">A file of the pack is damaged.</exception>
-    /// <exception cref="ModelPackException">A file of the pack is missing.</exception>
+    /// <exception cref="ModelPackException">A file of the pack is missing or damaged.</exception>
     public static IInverseTextNormalizer Load(InstalledPack pack)
     {
         ArgumentNullException.ThrowIfNull(pack);
-        return FstNormalizer.Load(pack.PathOf(Tagger), pack.PathOf(Verbalizer));
+        return FstNormalizer.Load(pack, Tagger, Verbalizer);
     }
 
     private static string Open(string name)

@@ -48,7 +48,7 @@ internal sealed class TextPacks : IDisposable
             return new TextFormatter(punctuator);
         }
 
-        IInverseTextNormalizer mandarin = await Once(ref _normalizer, _normalization, Normalizer).WaitAsync(cancellationToken).ConfigureAwait(false);
+        IInverseTextNormalizer mandarin = await Once(ref _normalizer, _normalization, InverseTextNormalizers.Load).WaitAsync(cancellationToken).ConfigureAwait(false);
         return new TextFormatter(punctuator, language => PunctuationStyle.Primary(language) == Mandarin ? mandarin : InverseTextNormalizers.For(language));
     }
 
@@ -57,18 +57,6 @@ internal sealed class TextPacks : IDisposable
         if (_punctuator is { IsCompletedSuccessfully: true })
         {
             _punctuator.GetAwaiter().GetResult().Dispose();
-        }
-    }
-
-    private static IInverseTextNormalizer Normalizer(InstalledPack pack)
-    {
-        try
-        {
-            return InverseTextNormalizers.Load(pack);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id} is damaged: run 'paraformer models verify {pack.Descriptor.Id}'", e);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class NgramGraph
 {
     private const int CountBytes = 24;
 
+    // Ten times the largest public vocabulary.
+    private const int MaxWords = 1 << 24;
+
     // OpenFst counts room for one cost more than there are.
     private const int RestBytes = 4;
     private readonly ReadOnlyMemory<byte> _file;
@@ -36,7 +39,7 @@ internal sealed class NgramGraph
         }
 
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
-        reader.ReadSymbols((symbol, number) => vocabulary[symbol] = checked((int)number));
+        reader.ReadSymbols((symbol, number) => vocabulary[symbol] = number is >= 0 and < MaxWords ? (int)number : throw new FormatException($"word {number}"));
         reader.SkipSymbols(header.HasOutputSymbols);
         Vocabulary = vocabulary;
         _data = reader.Position;
@@ -56,6 +59,12 @@ internal sealed class NgramGraph
         _backoff = Numbers<float>(ref reader, states + 1);
         _finals = Numbers<float>(ref reader, finals);
         _costs = Numbers<float>(ref reader, arcs);
+        int last = vocabulary.Values.DefaultIfEmpty(-1).Max();
+        if (_arcWords.Any(word => word < 0 || word > last))
+        {
+            throw new FormatException("an arc has a word that is not in the symbol table");
+        }
+
         if (_firstArc[states] != arcs || _firstChild[states] != states || reader.Left != RestBytes)
         {
             throw new FormatException("contexts and arcs do not fit together");

@@ -1,3 +1,4 @@
+using Paraformer.Engine.Onnx;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Vosk;
@@ -48,10 +49,18 @@ internal sealed class VoskModelFiles
         Pack.Descriptor.Files.Select(f => f.Path).Where(p => !_replaced.ContainsKey(p)).Select(p => (p, (string?)Pack.PathOf(p), default(ReadOnlyMemory<byte>)))
             .Concat(_replaced.Select(r => (r.Key, r.Value.File, r.Value.Content)));
 
-    /// <summary>Does nothing where every file of the pack is there.</summary>
-    /// <exception cref="ModelPackException">One is missing.</exception>
+    /// <summary>
+    /// Does nothing where every file of the pack is there and, unless some were replaced, is the one that the catalogue knows. A model with replaced files is made
+    /// beside one without, whose files were read already.
+    /// </summary>
+    /// <exception cref="ModelPackException">One is missing or another.</exception>
     public void Require()
     {
+        if (AreThePacks)
+        {
+            PackText.RequireKnown(Pack);
+        }
+
         foreach (PackFile file in Pack.Descriptor.Files)
         {
             Pack.PathOf(file.Path);

@@ -33,9 +33,14 @@ internal sealed class TransducerHead : IDisposable
             throw joiner.Wrong($"states {dimension} for 'joiner_dim', but the encoder gives {width} values");
         }
 
+        if (decoder.Session.InputNames.Count != 1 || decoder.Session.OutputNames.Count != 1)
+        {
+            throw decoder.Wrong($"has {decoder.Session.InputNames.Count} inputs and {decoder.Session.OutputNames.Count} outputs; one of each is expected");
+        }
+
         _decoderInputs = [decoder.Session.InputNames[0]];
         _decoderOutputs = [decoder.Session.OutputNames[0]];
-        _shortNumbers = decoder.Session.InputMetadata[_decoderInputs[0]].ElementDataType == TensorElementType.Int32;
+        _shortNumbers = decoder.Session.InputMetadata[_decoderInputs[0]] is { IsTensor: true, ElementDataType: TensorElementType.Int32 };
         decoder.RequireInput(_decoderInputs[0], _shortNumbers ? TensorElementType.Int32 : TensorElementType.Int64, -1, Context);
         foreach (string name in s_joinerInputs)
         {
@@ -65,8 +70,9 @@ internal sealed class TransducerHead : IDisposable
             : OrtValue.CreateTensorValueFromMemory(contexts, [count, Context]);
         var rows = new float[count * Width];
         using OrtValue output = OrtValue.CreateTensorValueFromMemory(rows, [count, Width]);
-        using var run = new RunOptions();
-        _decoder.Session.Run(run, _decoderInputs, [input], _decoderOutputs, [output]);
+        using var run = new GraphRun(_decoder);
+        run.Run(_decoderInputs, [input], _decoderOutputs, [output]);
+        _decoder.RequireNumbers(_decoderOutputs[0], rows);
         return rows;
     }
 
@@ -80,8 +86,9 @@ internal sealed class TransducerHead : IDisposable
         using OrtValue first = Tensor(encoded, count, Width);
         using OrtValue second = Tensor(decoded, count, Width);
         using OrtValue output = Tensor(logits, count, Vocabulary);
-        using var run = new RunOptions();
-        _joiner.Session.Run(run, s_joinerInputs, [first, second], s_logit, [output]);
+        using var run = new GraphRun(_joiner);
+        run.Run(s_joinerInputs, [first, second], s_logit, [output]);
+        _joiner.RequireNumbers(s_logit[0], logits.Span);
     }
 
     public void Dispose()

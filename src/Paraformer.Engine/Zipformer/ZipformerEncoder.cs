@@ -55,6 +55,7 @@ internal sealed class ZipformerEncoder
         });
         InputNames = ["x", .. States.Select(s => s.Input)];
         OutputNames = [graph.Session.OutputNames[0], .. States.Select(s => s.Output)];
+        graph.RequireOutput(OutputNames[0], TensorElementType.Float, 1, -1, -1);
         (OutputFrames, OutputWidth) = Probe();
     }
 
@@ -82,7 +83,12 @@ internal sealed class ZipformerEncoder
 
     internal string[] OutputNames { get; }
 
-    internal InferenceSession Session => _graph.Session;
+    /// <summary>Makes the runs of a stream.</summary>
+    public GraphRun CreateRun() => new(_graph);
+
+    /// <summary>Checks rows that a run gave.</summary>
+    /// <exception cref="Paraformer.Models.ModelPackException">They are no numbers.</exception>
+    public void RequireNumbers(ReadOnlySpan<float> rows) => _graph.RequireNumbers(Output, rows);
 
     private static List<(string Name, bool IsCount, int[] Shape)> Version2(PackGraph graph)
     {
@@ -160,10 +166,7 @@ internal sealed class ZipformerEncoder
             TensorElementType type = isCount ? TensorElementType.Int64 : TensorElementType.Float;
             string output = outputs[states.Count + 1];
             _graph.RequireInput(name, type, shape);
-            if (_graph.Session.OutputMetadata[output].ElementDataType != type)
-            {
-                throw _graph.Wrong($"has no {type} in output '{output}', which follows '{name}'");
-            }
+            _graph.RequireOutput(output, type, shape);
 
             states.Add(new StateTensor(name, output, isCount, [.. shape.Select(d => (long)d)]));
         }
@@ -177,8 +180,8 @@ internal sealed class ZipformerEncoder
         try
         {
             inputs.AddRange(States.Select(s => s.Create()));
-            using var run = new RunOptions();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = Session.Run(run, InputNames, inputs, OutputNames);
+            using GraphRun run = CreateRun();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = run.Run(InputNames, inputs, OutputNames);
             for (int i = 0; i < States.Count; i++)
             {
                 long[] shape = outputs[i + 1].GetTensorTypeAndShape().Shape;
@@ -189,6 +192,7 @@ internal sealed class ZipformerEncoder
             }
 
             long[] rows = outputs[0].GetTensorTypeAndShape().Shape;
+            RequireNumbers(outputs[0].GetTensorDataAsSpan<float>());
             return rows is [1, > 0, > 0] && rows[1] <= ShiftFrames && ShiftFrames % rows[1] == 0
                 ? ((int)rows[1], (int)rows[2])
                 : throw _graph.Wrong($"gives the shape [{string.Join(", ", rows)}] in '{OutputNames[0]}'; rows of {ShiftFrames} frames are expected");

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Features;
+using Paraformer.Engine.Onnx;
 
 namespace Paraformer.Engine.Zipformer;
 
@@ -7,7 +8,7 @@ namespace Paraformer.Engine.Zipformer;
 internal sealed class ZipformerStream : IDisposable
 {
     private readonly ZipformerEncoder _encoder;
-    private readonly RunOptions _runOptions = new();
+    private readonly GraphRun _run;
     private readonly FilterBankStream _bank;
     private readonly FrameBuffer _frames = new(ZipformerEncoder.MelBins);
     private readonly float[] _chunk;
@@ -19,6 +20,7 @@ internal sealed class ZipformerStream : IDisposable
     public ZipformerStream(ZipformerEncoder encoder, FilterBank bank)
     {
         _encoder = encoder;
+        _run = encoder.CreateRun();
         _bank = new FilterBankStream(bank);
         _chunk = new float[encoder.ChunkFrames * ZipformerEncoder.MelBins];
         _rows = new float[encoder.OutputFrames * encoder.OutputWidth];
@@ -37,7 +39,8 @@ internal sealed class ZipformerStream : IDisposable
         {
             _frames.Values[.._chunk.Length].CopyTo(_chunk);
             _frames.RemoveFirst(_encoder.ShiftFrames);
-            _encoder.Session.Run(_runOptions, _encoder.InputNames, _inputs, _encoder.OutputNames, _outputs);
+            _run.Run(_encoder.InputNames, _inputs, _encoder.OutputNames, _outputs);
+            _encoder.RequireNumbers(_rows);
             _rows.CopyTo(rows.AddRange(_encoder.OutputFrames));
             for (int i = 1; i < _inputs.Length; i++)
             {
@@ -66,7 +69,7 @@ internal sealed class ZipformerStream : IDisposable
             value.Dispose();
         }
 
-        _runOptions.Dispose();
+        _run.Dispose();
     }
 
     private void Reset()

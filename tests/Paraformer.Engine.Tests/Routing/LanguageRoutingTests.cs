@@ -1,3 +1,4 @@
+using Paraformer.Audio;
 using Paraformer.Testing;
 
 namespace Paraformer.Engine.Tests.Routing;
@@ -44,6 +45,27 @@ public sealed class LanguageRoutingTests(EngineFixture fixture)
 
         Assert.True(sentences >= 14);
         Assert.True(wrong <= sentences / 20, $"{wrong} of {sentences} sentences are in the wrong language");
+    }
+
+    // What a coder leaves out of English sounds is what tells it from Mandarin.
+    [Theory]
+    [InlineData("mp3", 16000, "-ar 16000 -b:a 32k -f mp3")]
+    [InlineData("mp3", 16000, "-ar 16000 -b:a 24k -f mp3")]
+    [InlineData("opus", 16000, "-c:a libopus -b:a 12k -f ogg")]
+    [InlineData("aac", 16000, "-ar 16000 -c:a aac -b:a 24k -f adts")]
+    [InlineData("amr", 8000, "-ar 8000 -ac 1 -c:a libopencore_amrnb -b:a 4.75k -f amr")]
+    public async Task Coded_speech_without_a_hint_is_in_the_language_that_is_spoken(string format, int rate, string arguments)
+    {
+        Packs.RequireEnglish();
+        Assert.SkipUnless(AudioDecoders.Supported.Contains(AudioCodec.Opus), "FFmpeg's libavcodec is not installed: apt-get install ffmpeg");
+        foreach ((string path, string language) in new[] { (Samples.PathOf("austen-0880.wav"), "en"), (MandarinClips.Require()[5].Path, "zh") })
+        {
+            byte[] coded = await Encoder.EncodeAsync(path, arguments, Cancel);
+            var request = new StreamRequest { Model = "paraformer-realtime-v2", Format = format, SampleRate = rate };
+            List<RecognizedSentence> finals = await Recognize.FinalsAsync(fixture.Engine, coded, request, cancellationToken: Cancel);
+            Assert.NotEmpty(finals);
+            Assert.All(finals, sentence => Assert.Equal(language, sentence.Language));
+        }
     }
 
     [Theory]

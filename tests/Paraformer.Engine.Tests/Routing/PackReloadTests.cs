@@ -58,6 +58,22 @@ public sealed class PackReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task What_no_reader_foresaw_is_an_error_of_its_pack_and_of_no_other()
+    {
+        using var packs = new LoadedPacks<Model>(
+            id => id == "odd" ? throw new KeyNotFoundException("17") : new Model(), (_, _) => Task.CompletedTask, _ => "", NullLogger.Instance);
+        for (int i = 0; i < 2; i++)
+        {
+            ModelPackException error = await Assert.ThrowsAsync<ModelPackException>(() => packs.LeaseAsync("odd", Cancel));
+            Assert.Equal("odd", error.PackId);
+            Assert.Contains("pack odd cannot be loaded", error.Message, StringComparison.Ordinal);
+            Assert.Contains("17", error.Message, StringComparison.Ordinal);
+            using ModelLease<Model> other = await packs.LeaseAsync("even", Cancel);
+            Assert.False(other.Model.IsDisposed);
+        }
+    }
+
+    [Fact]
     public async Task A_pack_replaced_on_disk_serves_new_streams_while_a_running_one_ends_on_the_old_files()
     {
         string file = CopyDetector();

@@ -6,7 +6,9 @@ namespace Paraformer.Engine.Lm.Xz;
 /// Reads an .xz file forwards (one stream, LZMA2 alone), by the public format description. Checks CRC-32 and CRC-64 where
 /// the file has them.
 /// </summary>
-internal sealed class XzStream(Stream input) : Stream
+/// <param name="input">The file; it is disposed of with the stream.</param>
+/// <param name="maxBytes">What it may hold at most: a small file can say to hold endlessly much.</param>
+internal sealed class XzStream(Stream input, long maxBytes = long.MaxValue) : Stream
 {
     private static readonly byte[] s_magic = [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0];
     private readonly byte[] _chunk = new byte[1 << 16];
@@ -17,6 +19,7 @@ internal sealed class XzStream(Stream input) : Stream
     private bool _started;
     private bool _ended;
     private long _blockBytes;
+    private long _produced;
 
     public override bool CanRead => true;
 
@@ -132,12 +135,12 @@ internal sealed class XzStream(Stream input) : Stream
         int flags = header[1];
         for (int i = 0; i < (flags >> 6 & 1) + (flags >> 7 & 1); i++)
         {
-            while (header[position++] >= 0x80)
+            while (position < header.Length && header[position++] >= 0x80)
             {
             }
         }
 
-        if ((flags & 0x3F) != 0 || header[position] != 0x21 || header[position + 1] != 1 || header[position + 2] > 36)
+        if (position + 2 >= header.Length || (flags & 0x3F) != 0 || header[position] != 0x21 || header[position + 1] != 1 || header[position + 2] > 36)
         {
             throw new InvalidDataException("an .xz filter that is not LZMA2, which is not supported");
         }
@@ -209,6 +212,12 @@ internal sealed class XzStream(Stream input) : Stream
 
     private void Produce(int count)
     {
+        _produced += count;
+        if (_produced > maxBytes)
+        {
+            throw new InvalidDataException($"it holds more than {maxBytes >> 20} MiB");
+        }
+
         _decoded = _window!.Newest(count);
         _check.Add(_decoded.Span);
     }

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using System.Numerics.Tensors;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Engine.Onnx;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Text;
@@ -12,57 +15,54 @@ namespace Paraformer.Engine.Text;
 internal sealed class CtTransformerModel : IDisposable
 {
     private const string Unknown = "<unk>";
-    private static readonly string[] s_files = ["model_quant.onnx", "model.int8.onnx", "model.onnx"];
     private static readonly string[] s_masks = ["vad_masks", "sub_masks"];
     private static readonly string[] s_defaultClasses = [Unknown, "_", "，", "。", "？", "、"];
 
-    private readonly InferenceSession _session;
+    private readonly PackGraph _graph;
     private readonly FrozenDictionary<string, int> _vocabulary;
     private readonly int _unknown;
     private readonly string[] _inputs;
     private readonly PunctuationMark[] _classes;
 
-    private CtTransformerModel(string pack, InferenceSession session, string[] tokens, string[] classes)
+    private CtTransformerModel(PackGraph graph, string[] tokens, string[] classes)
     {
-        _session = session;
+        _graph = graph;
         _vocabulary = tokens.Index().DistinctBy(item => item.Item).ToFrozenDictionary(item => item.Item, item => item.Index, StringComparer.Ordinal);
-        _unknown = _vocabulary.TryGetValue(Unknown, out int row) ? row : throw new ModelPackException(pack, $"pack {pack}: tokens.json has no {Unknown}");
-        _inputs = ["inputs", "text_lengths", .. s_masks.Where(session.InputMetadata.ContainsKey)];
+        _unknown = _vocabulary.TryGetValue(Unknown, out int row) ? row : throw graph.Wrong($"cannot be used with a vocabulary that has no {Unknown}");
         _classes = [.. classes.Select(MarkOf)];
-        string? missing = _inputs.Take(2).FirstOrDefault(name => !session.InputMetadata.ContainsKey(name))
-            ?? (session.OutputMetadata.ContainsKey("logits") ? null : "logits");
-        if (missing is not null)
+        _inputs = ["inputs", "text_lengths", .. s_masks.Where(graph.Session.InputMetadata.ContainsKey)];
+        graph.RequireInput("inputs", TensorElementType.Int32, -1, -1);
+        graph.RequireInput("text_lengths", TensorElementType.Int32, -1);
+        foreach (string mask in _inputs.AsSpan(2))
         {
-            throw new ModelPackException(pack, $"pack {pack}: the graph has no tensor '{missing}', so it is not a CT-Transformer");
+            graph.RequireInput(mask, TensorElementType.Float, -1, -1, -1, -1);
         }
-    }
 
-    /// <summary>Loads and checks the model.</summary>
-    /// <exception cref="ModelPackException">A file is missing or is not of a CT-Transformer.</exception>
-    public static CtTransformerModel Load(InstalledPack pack)
-    {
-        string id = pack.Descriptor.Id;
-        string file = s_files.Select(name => Path.Combine(pack.Folder, name)).FirstOrDefault(File.Exists)
-            ?? throw new ModelPackException(id, $"pack {id} has none of {string.Join(", ", s_files)}");
-        InferenceSession? session = null;
+        graph.RequireOutput("logits", TensorElementType.Float, -1, -1, -1);
         try
         {
-            using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableCpuMemArena = false, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-            session = Onnx.SessionSettings.Open(file, options);
-            Dictionary<string, string> metadata = session.ModelMetadata.CustomMetadataMap;
-            string[] classes = metadata.TryGetValue("punctuations", out string? named) ? named.Split('|') : s_defaultClasses;
-            string[] tokens = metadata.TryGetValue("tokens", out string? joined) ? joined.Split('|') : ReadTokens(id, pack.PathOf("tokens.json"));
-            return new CtTransformerModel(id, session, tokens, classes);
+            Run([_unknown, _unknown], new PunctuationMark[2]);
         }
         catch (OnnxRuntimeException e)
         {
-            session?.Dispose();
-            throw new ModelPackException(id, $"pack {id}: {file} cannot be loaded: run 'paraformer models verify {id}'", e);
+            throw graph.Wrong($"cannot be run ({e.Message})", e);
         }
-        catch (ModelPackException)
+    }
+
+    /// <summary>Loads and checks the model, and runs it once.</summary>
+    /// <exception cref="ModelPackException">A file is missing, damaged or not of a CT-Transformer.</exception>
+    public static CtTransformerModel Load(InstalledPack pack)
+    {
+        PackGraph graph = PackGraph.Load(pack, "model_quant.onnx", "model.int8.onnx", "model.onnx");
+        try
         {
-            session?.Dispose();
+            string[] classes = graph.Metadata.TryGetValue("punctuations", out string? named) ? named.Split('|') : s_defaultClasses;
+            string[] tokens = graph.Metadata.TryGetValue("tokens", out string? joined) ? joined.Split('|') : PackText.ReadBytes(pack, "tokens.json", ReadTokens);
+            return new CtTransformerModel(graph, tokens, classes);
+        }
+        catch
+        {
+            graph.Dispose();
             throw;
         }
     }
@@ -87,14 +87,15 @@ internal sealed class CtTransformerModel : IDisposable
                 values.Add(OrtValue.CreateTensorValueFromMemory(ones, [1, 1, ids.Length, ids.Length]));
             }
 
-            using var run = new RunOptions();
-            using IDisposableReadOnlyCollection<OrtValue> outputs = _session.Run(run, _inputs, values, ["logits"]);
+            using var run = new GraphRun(_graph);
+            using IDisposableReadOnlyCollection<OrtValue> outputs = run.Run(_inputs, values, ["logits"]);
+            _graph.RequireShape("logits", outputs[0], 1, ids.Length, _classes.Length);
             ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();
-            int width = logits.Length / ids.Length;
+            _graph.RequireNumbers("logits", logits);
+            int width = _classes.Length;
             for (int i = 0; i < ids.Length; i++)
             {
-                int best = System.Numerics.Tensors.TensorPrimitives.IndexOfMax(logits.Slice(i * width, width));
-                marks[i] = best < _classes.Length ? _classes[best] : PunctuationMark.None;
+                marks[i] = _classes[TensorPrimitives.IndexOfMax(logits.Slice(i * width, width))];
             }
         }
         finally
@@ -103,19 +104,14 @@ internal sealed class CtTransformerModel : IDisposable
         }
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _graph.Dispose();
 
-    private static string[] ReadTokens(string pack, string file)
+    private static string[] ReadTokens(byte[] json)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return [.. document.RootElement.EnumerateArray().Select(token => token.GetString() ?? string.Empty)];
-        }
-        catch (Exception e) when (e is IOException or JsonException or InvalidOperationException)
-        {
-            throw new ModelPackException(pack, $"pack {pack}: {file} is not a list of tokens: run 'paraformer models verify {pack}'", e);
-        }
+        using JsonDocument document = JsonDocument.Parse(json);
+        return document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.EnumerateArray().All(token => token.ValueKind == JsonValueKind.String)
+            ? [.. document.RootElement.EnumerateArray().Select(token => token.GetString()!)]
+            : throw new FormatException("it is not a list of strings");
     }
 
     private static PunctuationMark MarkOf(string name) => name switch

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Engine.Features;
+using Paraformer.Engine.Onnx;
 
 namespace Paraformer.Engine.Vad.Fsmn;
 
@@ -12,7 +13,7 @@ internal sealed class FsmnScorer : IDisposable
     private static readonly string[] s_outputNames = ["logits", "out_cache0", "out_cache1", "out_cache2", "out_cache3"];
 
     private readonly FsmnVadModel _model;
-    private readonly RunOptions _runOptions = new();
+    private readonly GraphRun _run;
     private readonly FilterBankStream _bank;
     private readonly LowFrameRate _stacker = new(FilterBankOptions.FunAsr.MelBins, FsmnVadModel.StackedFrames, 1);
     private readonly FrameBuffer _mel = new(FilterBankOptions.FunAsr.MelBins);
@@ -27,6 +28,7 @@ internal sealed class FsmnScorer : IDisposable
     public FsmnScorer(FsmnVadModel model)
     {
         _model = model;
+        _run = new GraphRun(model.Graph);
         _bank = new FilterBankStream(model.FilterBank);
         for (int i = 1; i <= FsmnVadModel.Caches; i++)
         {
@@ -63,7 +65,7 @@ internal sealed class FsmnScorer : IDisposable
             value?.Dispose();
         }
 
-        _runOptions.Dispose();
+        _run.Dispose();
     }
 
     private void Run(List<float> silence)
@@ -77,7 +79,8 @@ internal sealed class FsmnScorer : IDisposable
             _model.Statistics.Apply(speech);
             _inputs[0] = _speechOf[frames] ??= Tensor(_speech, frames, FsmnVadModel.Inputs);
             _outputs[0] = _logitsOf[frames] ??= Tensor(_logits, frames, FsmnVadModel.Classes);
-            _model.Graph.Session.Run(_runOptions, s_inputNames, _inputs, s_outputNames, _outputs);
+            _run.Run(s_inputNames, _inputs, s_outputNames, _outputs);
+            _model.Graph.RequireNumbers(s_outputNames[0], _logits.AsSpan(0, frames * FsmnVadModel.Classes));
             for (int i = 0; i < frames; i++)
             {
                 silence.Add(_logits[i * FsmnVadModel.Classes]);

@@ -1,6 +1,8 @@
+using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Paraformer.Engine.Features;
 using Paraformer.Engine.Onnx;
+using Paraformer.Engine.Vosk;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Vad.Fsmn;
@@ -15,6 +17,7 @@ internal sealed class FsmnVadModel : IVoiceActivityModel
     public const int CacheSize = 128 * 19;
     public const int Classes = 248;
     public const int StackedFrames = 5;
+    private const int TrySamples = 1600;
 
     private FsmnVadModel(string packId, PackGraph graph, MeanVariance statistics)
     {
@@ -33,7 +36,7 @@ internal sealed class FsmnVadModel : IVoiceActivityModel
 
     internal MeanVariance Statistics { get; }
 
-    /// <summary>Loads and checks the model.</summary>
+    /// <summary>Loads and checks the model, and runs it once.</summary>
     /// <exception cref="ModelPackException">A file is missing, damaged or of another model.</exception>
     public static FsmnVadModel Load(InstalledPack pack)
     {
@@ -51,7 +54,16 @@ internal sealed class FsmnVadModel : IVoiceActivityModel
                 graph.RequireOutput($"out_cache{i}", TensorElementType.Float, 1, 128, 19, 1);
             }
 
-            return new FsmnVadModel(pack.Descriptor.Id, graph, statistics);
+            var model = new FsmnVadModel(pack.Descriptor.Id, graph, statistics);
+            using var scorer = new FsmnScorer(model);
+            scorer.Accept(WarmUp.Samples.Span[..TrySamples], []);
+            return model;
+        }
+        catch (OnnxRuntimeException e)
+        {
+            ModelPackException error = graph.Wrong($"cannot be run ({e.Message})", e);
+            graph.Dispose();
+            throw error;
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Paraformer.Engine.Onnx;
 
 namespace Paraformer.Engine.Vad.Silero;
 
@@ -11,8 +12,8 @@ internal sealed class SessionSileroDetector : IVoiceActivityDetector
     private static readonly string[] s_inputNames = ["input", "state", "sr"];
     private static readonly string[] s_outputNames = ["output", "stateN"];
 
-    private readonly InferenceSession _session;
-    private readonly RunOptions _runOptions = new();
+    private readonly PackGraph _graph;
+    private readonly GraphRun _run;
     private readonly float[] _input = new float[Context + Window];
     private readonly float[] _state = new float[StateSize];
     private readonly float[] _probability = new float[1];
@@ -20,9 +21,10 @@ internal sealed class SessionSileroDetector : IVoiceActivityDetector
     private readonly OrtValue[] _inputs;
     private readonly OrtValue[] _outputs;
 
-    public SessionSileroDetector(InferenceSession session)
+    public SessionSileroDetector(PackGraph graph)
     {
-        _session = session;
+        _graph = graph;
+        _run = new GraphRun(graph);
         _inputs =
         [
             OrtValue.CreateTensorValueFromMemory(_input, [1, Context + Window]),
@@ -42,7 +44,8 @@ internal sealed class SessionSileroDetector : IVoiceActivityDetector
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(window.Length, Window);
         window.CopyTo(_input.AsSpan(Context));
-        _session.Run(_runOptions, s_inputNames, _inputs, s_outputNames, _outputs);
+        _run.Run(s_inputNames, _inputs, s_outputNames, _outputs);
+        _graph.RequireNumbers(s_outputNames[0], _probability);
         _nextState.CopyTo(_state, 0);
         _input.AsSpan(Window).CopyTo(_input);
         return _probability[0];
@@ -60,6 +63,6 @@ internal sealed class SessionSileroDetector : IVoiceActivityDetector
             value.Dispose();
         }
 
-        _runOptions.Dispose();
+        _run.Dispose();
     }
 }

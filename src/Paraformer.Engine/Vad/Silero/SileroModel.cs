@@ -1,4 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Paraformer.Engine.Onnx;
 using Paraformer.Models;
 
 namespace Paraformer.Engine.Vad.Silero;
@@ -11,24 +13,15 @@ internal sealed class SileroModel : IVoiceActivityModel
 {
     // Both round differently; a wrong weight or a changed layer differs by far more.
     private const float Tolerance = 1e-3f;
-    private static readonly string[] s_inputs = ["input", "state", "sr"];
-    private static readonly string[] s_outputs = ["output", "stateN"];
 
-    private readonly InferenceSession? _session;
+    private readonly PackGraph? _graph;
     private readonly SileroNetwork? _network;
 
-    private SileroModel(InferenceSession session, SileroNetwork? network, string packId)
+    private SileroModel(PackGraph graph, SileroNetwork? network, string packId)
     {
         PackId = packId;
-        _network = network is not null && Agree(session, network) ? network : null;
-        if (_network is null)
-        {
-            _session = session;
-        }
-        else
-        {
-            session.Dispose();
-        }
+        _network = network is not null && Agree(graph, network) ? network : null;
+        _graph = _network is null ? graph : null;
     }
 
     public string PackId { get; }
@@ -36,63 +29,51 @@ internal sealed class SileroModel : IVoiceActivityModel
     /// <summary>Whether ONNX Runtime is done without.</summary>
     public bool IsNative => _network is not null;
 
-    /// <summary>Loads and checks the model.</summary>
+    /// <summary>Loads and checks the model, and runs it once.</summary>
     /// <exception cref="ModelPackException">The file is not a Silero VAD v5/v6 model.</exception>
-    public static SileroModel Load(InstalledPack pack)
+    public static SileroModel Load(InstalledPack pack) => Load(pack, PackGraph.Load(pack, "silero_vad.onnx"));
+
+    /// <summary>As <see cref="Load(InstalledPack)"/>, from a graph; the model disposes of it.</summary>
+    public static SileroModel Load(InstalledPack pack, PackGraph graph)
     {
-        InferenceSession session = Open(pack);
+        bool isKept = false;
         try
         {
-            return new SileroModel(session, SileroNetwork.Read(File.ReadAllBytes(pack.PathOf("silero_vad.onnx"))), pack.Descriptor.Id);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            session.Dispose();
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id}: silero_vad.onnx fails at its first window: run 'paraformer models verify {pack.Descriptor.Id}'", e);
-        }
-    }
-
-    public IVoiceActivityDetector CreateDetector() => _network is { } network ? new SileroDetector(network) : new SessionSileroDetector(_session!);
-
-    public void Dispose() => _session?.Dispose();
-
-    /// <summary>Opens the graph on ONNX Runtime.</summary>
-    internal static InferenceSession Open(InstalledPack pack)
-    {
-        string file = pack.PathOf("silero_vad.onnx");
-        InferenceSession session;
-        try
-        {
-            // One window costs a tenth of a millisecond: threads of its own would cost more than they bring.
-            using var options = new SessionOptions
+            graph.RequireInput("input", TensorElementType.Float, -1, -1);
+            graph.RequireInput("state", TensorElementType.Float, 2, -1, 128);
+            graph.RequireInput("sr", TensorElementType.Int64);
+            graph.RequireOutput("output", TensorElementType.Float, -1, -1);
+            graph.RequireOutput("stateN", TensorElementType.Float, -1, -1, -1);
+            using (var detector = new SessionSileroDetector(graph))
             {
-                IntraOpNumThreads = 1,
-                InterOpNumThreads = 1,
-                EnableCpuMemArena = false,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-            };
-            session = new InferenceSession(file, options);
+                detector.Detect(new float[detector.WindowSamples]);
+            }
+
+            var model = new SileroModel(graph, PackText.ReadBytes(pack, graph.FileName, bytes => SileroNetwork.Read(bytes)), pack.Descriptor.Id);
+            isKept = !model.IsNative;
+            return model;
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id}: {file} cannot be loaded: run 'paraformer models verify {pack.Descriptor.Id}'", e);
+            throw graph.Wrong($"cannot be run ({e.Message})", e);
         }
-
-        string? missing = s_inputs.FirstOrDefault(name => !session.InputMetadata.ContainsKey(name))
-            ?? s_outputs.FirstOrDefault(name => !session.OutputMetadata.ContainsKey(name));
-        if (missing is not null)
+        finally
         {
-            session.Dispose();
-            throw new ModelPackException(pack.Descriptor.Id, $"pack {pack.Descriptor.Id}: {file} has no tensor '{missing}', so it is not Silero VAD v5 or v6");
+            if (!isKept)
+            {
+                graph.Dispose();
+            }
         }
-
-        return session;
     }
+
+    public IVoiceActivityDetector CreateDetector() => _network is { } network ? new SileroDetector(network) : new SessionSileroDetector(_graph!);
+
+    public void Dispose() => _graph?.Dispose();
 
     // A second of noise that swells and of a rising tone.
-    private static bool Agree(InferenceSession session, SileroNetwork network)
+    private static bool Agree(PackGraph graph, SileroNetwork network)
     {
-        using var published = new SessionSileroDetector(session);
+        using var published = new SessionSileroDetector(graph);
         using var own = new SileroDetector(network);
         var random = new Random(1);
         var window = new float[SileroNetwork.WindowSamples];

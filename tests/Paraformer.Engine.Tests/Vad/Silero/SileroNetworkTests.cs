@@ -1,4 +1,4 @@
-using Microsoft.ML.OnnxRuntime;
+using Paraformer.Engine.Onnx;
 using Paraformer.Engine.Vad.Silero;
 using Paraformer.Models;
 using Paraformer.Testing;
@@ -11,8 +11,8 @@ public sealed class SileroNetworkTests
     public void Every_window_of_speech_and_silence_is_what_onnx_runtime_computes()
     {
         InstalledPack pack = Packs.Require("vad-silero");
-        using InferenceSession session = SileroModel.Open(pack);
-        using var published = new SessionSileroDetector(session);
+        using PackGraph graph = PackGraph.Load(pack, "silero_vad.onnx");
+        using var published = new SessionSileroDetector(graph);
         using var own = new SileroDetector(SileroNetwork.Read(File.ReadAllBytes(pack.PathOf("silero_vad.onnx")))!);
         var random = new Random(3);
         float[] noise = [.. Enumerable.Range(0, 16000).Select(_ => (random.NextSingle() - 0.5f) * 0.01f)];

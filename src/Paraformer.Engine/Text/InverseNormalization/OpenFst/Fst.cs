@@ -8,6 +8,33 @@ internal sealed class Fst(int start, float[] finals, int[] firsts, FstArc[] arcs
 {
     public IReadOnlyList<FstArc> Arcs => arcs;
 
+    /// <summary>Whether arcs without input lead from a state to itself, so that following them may have no end.</summary>
+    public bool HasSilentCycle()
+    {
+        int states = firsts.Length - 1;
+        var entries = new int[states];
+        foreach (FstArc arc in arcs)
+        {
+            entries[arc.Next] += arc.Input == 0 ? 1 : 0;
+        }
+
+        // States that no silent arc leads to are taken away with their arcs; what is on a circle stays.
+        var free = new Stack<int>(Enumerable.Range(0, states).Where(state => entries[state] == 0));
+        int taken = 0;
+        for (; free.TryPop(out int state); taken++)
+        {
+            foreach (FstArc arc in ArcsOf(state))
+            {
+                if (arc.Input == 0 && --entries[arc.Next] == 0)
+                {
+                    free.Push(arc.Next);
+                }
+            }
+        }
+
+        return taken < states;
+    }
+
     /// <summary>
     /// The output of the cheapest path that reads all of the input, or null when there is none: what composing a linear acceptor
     /// with the transducer and taking the shortest path gives. The transducer has no cycle without input.

@@ -44,7 +44,9 @@ internal static class FstFile
             "const" => ReadConst(ref reader, start, states, arcCount, header.IsAligned),
             _ => throw new FormatException($"type '{header.Type}'; 'vector' or 'const' is needed"),
         };
-        return fst.Arcs.All(arc => arc.Next >= 0 && arc.Next < states) ? fst : throw new FormatException("an arc leads to no state");
+        return !fst.Arcs.All(arc => arc.Next >= 0 && arc.Next < states && !float.IsNaN(arc.Weight)) ? throw new FormatException("an arc leads to no state or has no weight")
+            : fst.HasSilentCycle() ? throw new FormatException("arcs without input lead round in a circle")
+            : fst;
     }
 
     private static Fst ReadVector(ref FstReader reader, int start, int states)

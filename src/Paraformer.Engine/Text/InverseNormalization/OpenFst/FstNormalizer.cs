@@ -1,4 +1,6 @@
 using System.Text;
+using Paraformer.Engine.Onnx;
+using Paraformer.Models;
 
 namespace Paraformer.Engine.Text.InverseNormalization.OpenFst;
 
@@ -34,8 +36,8 @@ internal sealed class FstNormalizer(Fst tagger, Fst verbalizer) : IInverseTextNo
         return Encoding.UTF8.GetString(written).Replace("\0", "", StringComparison.Ordinal);
     }
 
-    /// <exception cref="InvalidDataException">A file of the pack is damaged.</exception>
-    public static FstNormalizer Load(string taggerPath, string verbalizerPath) => new(
-        FstFile.Read(Path.GetFileName(taggerPath), File.ReadAllBytes(taggerPath)),
-        FstFile.Read(Path.GetFileName(verbalizerPath), File.ReadAllBytes(verbalizerPath)));
+    /// <exception cref="ModelPackException">A file of the pack is missing or damaged.</exception>
+    public static FstNormalizer Load(InstalledPack pack, string tagger, string verbalizer) => new(
+        PackText.ReadBytes(pack, tagger, bytes => FstFile.Read(tagger, bytes)),
+        PackText.ReadBytes(pack, verbalizer, bytes => FstFile.Read(verbalizer, bytes)));
 }
