@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Paraformer.Engine;
 using Paraformer.Models;
+using Paraformer.Testing;
 
 namespace Paraformer.Bench;
 
@@ -24,8 +25,8 @@ internal static class Soak
         double baseMinute = 0;
         var clock = Stopwatch.StartNew();
         double nextReport = 0;
-        Console.WriteLine("| minute | streams | different results | resident, MB | managed, MB | handles | threads | growth, MB/h |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| minute | streams | different results | resident, MB | managed, MB | native in use, MB | handles | threads | growth, MB/h |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         for (int round = 0; clock.Elapsed.TotalMinutes < minutes; round++)
         {
             (string File, string Text)[] results = await Task.WhenAll(Enumerable.Range(0, StreamsAtOnce).Select(i => ListenAsync(engine, files[(round + i) % files.Length])));
@@ -56,7 +57,7 @@ internal static class Soak
             string growth = base0 is { } from && minute > baseMinute ? ((resident - from) / (minute - baseMinute) * 60).ToString("0.0", CultureInfo.InvariantCulture) : "";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {minute:0.0} | {streams} | {different} | {resident:0} | {GC.GetTotalMemory(true) / 1e6:0.0} | {process.HandleCount} | {process.Threads.Count} | {growth} |"));
+                $"| {minute:0.0} | {streams} | {different} | {resident:0} | {GC.GetTotalMemory(true) / 1e6:0.0} | {NativeHeap.InUse() / 1e6:0.0} | {process.HandleCount} | {process.Threads.Count} | {growth} |"));
         }
 
         return different == 0;

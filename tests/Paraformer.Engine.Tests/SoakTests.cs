@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Paraformer.Engine.Recognizers;
 using Paraformer.Testing;
 
@@ -11,7 +10,7 @@ public sealed class SoakTestsRunAlone;
 
 /// <summary>Many streams and utterances, as fast as they go: nothing grows and nothing drifts. <c>bench soak</c> does it for hours.</summary>
 [Collection(nameof(SoakTests))]
-public sealed partial class SoakTests
+public sealed class SoakTests
 {
     private const int SampleRate = 16000;
     private const int BlockSamples = 512 * 4;
@@ -138,7 +137,7 @@ public sealed partial class SoakTests
         return bytes;
     }
 
-    private sealed partial record State(long ManagedBytes, int Handles, int Threads, long NativeBytes)
+    private sealed record State(long ManagedBytes, int Handles, int Threads, long NativeBytes)
     {
         public static State Read()
         {
@@ -147,29 +146,7 @@ public sealed partial class SoakTests
             long managed = GC.GetTotalMemory(forceFullCollection: true);
             using var process = Process.GetCurrentProcess();
             int handles = Directory.Exists("/proc/self/fd") ? Directory.GetFiles("/proc/self/fd").Length : process.HandleCount;
-            return new State(managed, handles, process.Threads.Count, NativeInUse());
+            return new State(managed, handles, process.Threads.Count, NativeHeap.InUse());
         }
-
-        // What native code has allocated and not freed. Resident memory would tell nothing here: what the tests before these freed comes and goes.
-        private static long NativeInUse()
-        {
-            try
-            {
-                AllocatorState state = MallInfo2();
-                return (long)(state.InUse + state.Mapped);
-            }
-            catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
-            {
-                return 0;
-            }
-        }
-
-        [LibraryImport("libc", EntryPoint = "mallinfo2")]
-        private static partial AllocatorState MallInfo2();
-
-        // struct mallinfo2 of glibc 2.33 and later.
-        [StructLayout(LayoutKind.Sequential)]
-        private readonly record struct AllocatorState(
-            nuint Arena, nuint FreeChunks, nuint FastChunks, nuint MappedChunks, nuint Mapped, nuint Unused, nuint FastFree, nuint InUse, nuint Free, nuint Releasable);
     }
 }
