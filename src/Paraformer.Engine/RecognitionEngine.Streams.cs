@@ -126,6 +126,7 @@ public sealed partial class RecognitionEngine
     private void Closed(StreamModels models)
     {
         models.Dispose();
+        _freedMemory.StreamClosed();
         Closed();
     }
 

@@ -6,6 +6,7 @@ using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Recognizers;
 using Paraformer.Engine.Routing;
 using Paraformer.Engine.Scheduling;
+using Paraformer.Engine.Streams;
 using Paraformer.Engine.Text;
 using Paraformer.Engine.Vad;
 using Paraformer.Models;
@@ -37,6 +38,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
     private readonly Meter _meter;
     private readonly OnlyRecognizer? _only;
     private readonly SemaphoreSlim _reloading = new(1);
+    private readonly FreedMemory _freedMemory = new(FreedMemory.DefaultDelay);
     private int _openStreams;
     private int _disposed;
 
@@ -178,6 +180,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         _detectors.Dispose();
         _texts.Dispose();
         _reloading.Dispose();
+        _freedMemory.Dispose();
     }
 
     private static async Task<ModelLease<TModel>> LeaseAsync<TModel>(LoadedPacks<TModel> packs, string packId, CancellationToken cancellationToken)
