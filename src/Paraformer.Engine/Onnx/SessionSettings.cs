@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.CompilerServices;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Paraformer.Engine.Onnx;
@@ -8,6 +9,7 @@ internal static class SessionSettings
 {
     // An array holds 2 GiB, and so does a graph.
     private const long MaxBytes = 2_000_000_000;
+    private const long LargeBytes = 16 << 20;
 
     /// <summary>
     /// Makes the options of a session that several workers run at the same time: one thread a run, since the workers are the
@@ -32,19 +34,31 @@ internal static class SessionSettings
     /// <exception cref="OnnxRuntimeException">It is not a graph that this machine can run.</exception>
     public static InferenceSession Open(string path, SessionOptions options)
     {
-        if (Lifted(path) is { } lifted)
+        InferenceSession? session = OpenLifted(path, options, out long bytes);
+        if (bytes >= LargeBytes)
         {
-            try
-            {
-                return new InferenceSession(lifted, options);
-            }
-            catch (OnnxRuntimeException)
-            {
-                // The error that counts, if there is one, is that of the file as it is.
-            }
+            // A copy of a large graph would stay until a collection that may be hours away.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         }
 
-        return new InferenceSession(path, options);
+        return session ?? new InferenceSession(path, options);
+    }
+
+    // A method of its own, so that nothing holds the copy when it is done.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static InferenceSession? OpenLifted(string path, SessionOptions options, out long bytes)
+    {
+        byte[]? lifted = Lifted(path);
+        bytes = lifted?.Length ?? 0;
+        try
+        {
+            return lifted is null ? null : new InferenceSession(lifted, options);
+        }
+        catch (OnnxRuntimeException)
+        {
+            // The error that counts, if there is one, is that of the file as it is.
+            return null;
+        }
     }
 
     private static unsafe byte[]? Lifted(string path)
