@@ -274,8 +274,12 @@ public sealed class MisbehavingServiceTests
     {
         RecognitionSession session = client.Begin(Pcm16k, RecognitionClient.NewRequestId());
         left.Add(new WeakReference(session));
-        Assert.True(session.TrySend(new byte[3200]));
-        RecognitionFailedException e = await Assert.ThrowsAnyAsync<RecognitionFailedException>(() => session.Results.ToListAsync(Ct).AsTask());
+        RecognitionFailedException e = await Assert.ThrowsAnyAsync<RecognitionFailedException>(async () =>
+        {
+            // Where the session has failed by now, this says so.
+            Assert.True(session.TrySend(new byte[3200]));
+            await session.Results.ToListAsync(Ct);
+        });
         Assert.NotNull(e.RequestId);
         await session.DisposeAsync();
     }
