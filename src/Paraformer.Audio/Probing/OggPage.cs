@@ -9,6 +9,7 @@ namespace Paraformer.Audio.Probing;
 internal static class OggPage
 {
     private const int MarkSize = 5;
+    private const int LongestName = 8;
 
     public static Match Check(ReadOnlySpan<byte> bytes, bool isFinal, out DetectedFormat? format)
     {
@@ -38,15 +39,22 @@ internal static class OggPage
                 return Match.Yes;
             }
 
-            if (Identify(bytes[packetAt..]) is { } found && (found.Codec is not null || format.Encoding is null))
-            {
-                format = found;
-            }
-
             int size = packetAt;
             foreach (byte segment in bytes[OggPageHeader.FixedSize..packetAt])
             {
                 size += segment;
+            }
+
+            // What lies behind the page is not its packet's, however it looks.
+            int named = Math.Min(size, packetAt + LongestName);
+            if (bytes.Length < named && !isFinal)
+            {
+                return Match.NeedsMore;
+            }
+
+            if (Identify(bytes[packetAt..Math.Min(bytes.Length, named)]) is { } found && (found.Codec is not null || format.Encoding is null))
+            {
+                format = found;
             }
 
             if (format.Codec is not null || bytes.Length <= size)
