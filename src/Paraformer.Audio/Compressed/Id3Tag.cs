@@ -11,7 +11,7 @@ internal static class Id3Tag
     public static bool TryRead(ReadOnlySpan<byte> bytes, out long size)
     {
         size = 0;
-        if (bytes.Length < HeaderSize || !bytes.StartsWith("ID3"u8) || bytes[3] is < 2 or > 4 || bytes[4] == 0xFF
+        if (bytes.Length < HeaderSize || !bytes.StartsWith("ID3"u8) || bytes[3] is < 2 or > 4 || bytes[4] == 0xFF || (bytes[5] & 0x0F) != 0
             || (bytes[6] | bytes[7] | bytes[8] | bytes[9]) >= 0x80)
         {
             return false;
