@@ -37,7 +37,7 @@ if (args is ["hotwords", string list, ..])
 
 if (args is ["batching", string graph, ..])
 {
-    await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 10);
+    await Batching.RunAsync(graph, [.. args[2..].Select(a => int.Parse(a, CultureInfo.InvariantCulture))], seconds: 20);
     return 0;
 }
 

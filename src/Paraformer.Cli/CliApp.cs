@@ -71,6 +71,7 @@ internal static class CliApp
         root.Subcommands.Add(TokenCommand.Create(services));
         root.Subcommands.Add(ModelsCommand.Create(services));
         root.Subcommands.Add(ProbeCommand.Create(services));
+        root.Subcommands.Add(ConvertCommand.Create(services));
         root.Subcommands.Add(TextCommand.Create(services));
         root.Subcommands.Add(BenchCommand.Create(services));
         root.Subcommands.Add(VersionCommand.Create(services));

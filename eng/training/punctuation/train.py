@@ -1,4 +1,4 @@
-"""Trains one network within a time budget: train.py DATA {words|characters} SECONDS OUT.pt [START.pt [SEED]].
+"""Trains one network within a budget of processor time: train.py DATA {words|characters} SECONDS OUT.pt [START.pt [SEED]].
 
 Going on from START needs a seed of its own, or the same windows would be seen again."""
 import math
@@ -145,8 +145,8 @@ def main():
     parameters = [p for name, p in net.named_parameters() if not name.startswith("tables")]
     optimizer = torch.optim.AdamW([dict(params=parameters, weight_decay=0.01, scale=1.0), dict(params=list(net.tables.parameters()), weight_decay=0.0, scale=2.0)],
                                   lr=RATE, betas=(0.9, 0.98))
-    began, step, seen, total = time.time(), 0, 0, 0.0
-    while (done := (time.time() - began) / SECONDS) < 1:
+    began, step, seen, total = time.process_time(), 0, 0, 0.0
+    while (done := (time.process_time() - began) / SECONDS) < 1:
         # The counts are a good start, so they hold still until the layers above have learned to read them.
         net.tables.requires_grad_(fresh is None or done > 0.06)
         factor = min(1.0, (step + 1) / 40) * (0.5 * (1 + math.cos(math.pi * done)) * 0.99 + 0.01)
@@ -165,7 +165,7 @@ def main():
         optimizer.step()
         step, seen, total = step + 1, seen + count, total + loss.item()
         if step % 50 == 0:
-            print(f"{time.time() - began:.0f} s ({time.process_time():.0f} s of CPU) step {step} tokens {seen / 1e6:.2f} M loss {total / 50:.4f}", flush=True)
+            print(f"{time.process_time() - began:.0f} s of CPU, step {step} tokens {seen / 1e6:.2f} M loss {total / 50:.4f}", flush=True)
             total = 0.0
             torch.save(net.state_dict(), OUT)
     torch.save(net.state_dict(), OUT)

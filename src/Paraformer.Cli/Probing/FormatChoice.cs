@@ -47,7 +47,9 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         if (local && undecodable)
         {
             string reason = input.Probe?.Problem?.TrimEnd('.') ?? $"{choice.Format} cannot be decoded here";
-            throw CliException.Usage(reason, input.Name, Convert(input));
+            // The reason of a compressed format says what to install.
+            string remedy = input.Probe is { Codec: not null and not AudioCodec.Wav } ? $"without it, convert the file to WAV elsewhere: {FfmpegCommand.For(input.Name, 16000)}" : Convert(input);
+            throw CliException.Usage(reason, input.Name, remedy);
         }
 
         return choice;
@@ -127,5 +129,5 @@ internal sealed record FormatChoice(string Format, int SampleRate, int? BytesPer
         return bytes * probe.SampleRate * probe.Channels;
     }
 
-    private static string Convert(AudioInput input) => $"install ffmpeg, or convert it to WAV first: {ConvertCommand.For(input.Name, 16000)}";
+    private static string Convert(AudioInput input) => $"install ffmpeg, or convert it to WAV first: {FfmpegCommand.For(input.Name, 16000)}";
 }

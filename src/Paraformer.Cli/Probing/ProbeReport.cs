@@ -168,7 +168,7 @@ internal sealed class ProbeReport
 
     private string? Format => _probe?.Codec is { } codec ? FormatChoice.WireName(codec) : null;
 
-    private string? Command => _problem is not null && (_input.IsConverted ? IsConvertible : _probe is not null) ? ConvertCommand.For(_input.Name, _stated.FittingRate, _stated.FittingFormat) : null;
+    private string? Command => _problem is not null && (_input.IsConverted ? IsConvertible : _probe is not null) ? FfmpegCommand.For(_input.Name, _stated.FittingRate, _stated.FittingFormat) : null;
 
     private static decimal? Round(double? value, int digits) => value is { } number && double.IsFinite(number) ? Math.Round((decimal)number, digits) : null;
 

@@ -109,15 +109,7 @@ internal sealed class PackGraph : IDisposable
         InferenceSession? session = null;
         try
         {
-            // The workers are the threads; an arena would grow with every new shape and never give back.
-            using var options = new SessionOptions
-            {
-                IntraOpNumThreads = 1,
-                InterOpNumThreads = 1,
-                EnableCpuMemArena = false,
-                LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            };
-            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            using SessionOptions options = SessionSettings.Create();
             session = SessionSettings.Open(path, options);
             return new PackGraph(packId, name, session) { RunLimit = runLimit };
         }

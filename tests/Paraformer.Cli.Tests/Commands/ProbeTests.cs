@@ -137,7 +137,7 @@ public sealed class ProbeTests : IDisposable
     [InlineData("a'; rm x;'.mp3", "ffmpeg -i 'a'\\''; rm x;'\\''.mp3' -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le 'a'\\''; rm x;'\\''-16k.wav'")]
     [InlineData("-y.mp3", "ffmpeg -i file:-y.mp3 -map 0:a:0 -ac 1 -ar 16000 -c:a pcm_s16le ./-y-16k.wav")]
     public void The_command_to_convert_is_quoted_for_a_shell(string name, string command) =>
-        Assert.Equal(command, ConvertCommand.For(name, 16000));
+        Assert.Equal(command, FfmpegCommand.For(name, 16000));
 
     private static async Task<JsonElement> JsonAsync(int exitCode, string file)
     {

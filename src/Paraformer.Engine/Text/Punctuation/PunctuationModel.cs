@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Paraformer.Engine.Onnx;
 
 namespace Paraformer.Engine.Text;
 
@@ -34,8 +35,7 @@ internal sealed class PunctuationModel : IDisposable
 
     private PunctuationModel(byte[] graph, Stream fingerprints, bool characters)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, EnableCpuMemArena = false, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        using SessionOptions options = SessionSettings.Create();
         _session = new InferenceSession(graph, options);
         _first = FingerprintTable.Read(fingerprints);
         _second = FingerprintTable.Read(fingerprints);

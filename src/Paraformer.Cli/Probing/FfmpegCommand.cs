@@ -1,7 +1,7 @@
 namespace Paraformer.Cli.Probing;
 
 /// <summary>The ffmpeg command that makes a file fit a statement, ready for a shell.</summary>
-internal static class ConvertCommand
+internal static class FfmpegCommand
 {
     private static readonly int[] MpegRates = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000];
 
