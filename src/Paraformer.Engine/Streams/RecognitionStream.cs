@@ -1,10 +1,6 @@
 using System.Buffers;
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Paraformer.Audio;
-using Paraformer.Engine.Bandwidth;
 using Paraformer.Engine.Pipeline;
 using Paraformer.Engine.Scheduling;
 
@@ -13,10 +9,6 @@ namespace Paraformer.Engine.Streams;
 /// <summary>One stream: a bounded queue of encoded audio, worked off in pieces by the scheduler.</summary>
 internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 {
-    // 32 pieces of at most 16 KiB: 16 s of 16 kHz PCM may wait, 3 s where it comes in the usual 100 ms.
-    private const int PieceBytes = 16 * 1024;
-    private const int QueuedPieces = 32;
-
     // A worker's turn: long enough to keep the cost of switching low, short enough that fifty streams share two cores.
     private const int TurnBytes = 16 * 1024;
     private const int TurnSamples = RecognitionPipeline.SampleRate / 2;
@@ -32,16 +24,11 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     private readonly int _stepBytes;
     private readonly ResultQueue _results = new();
     private readonly ArrayBufferWriter<float> _samples = new();
-    private readonly ArrayBufferWriter<float> _widened = new();
+    private readonly SampleConditioner _conditioner = new();
     private readonly List<RecognizedSentence> _sentences = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<ArraySegment<byte>> _audio = Channel.CreateBounded<ArraySegment<byte>>(
-        new BoundedChannelOptions(QueuedPieces) { SingleReader = true });
-
+    private readonly EncodedAudioQueue _audio = new();
     private readonly CancellationTokenSource _abandon = new();
-    private ArraySegment<byte> _piece = ArraySegment<byte>.Empty;
-    private int _pieceAt;
-    private BandwidthExtender? _extender;
     private int _scheduled;
     private int _abandoned;
     private int _closed;
@@ -62,7 +49,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         _pipeline = pipeline;
         _onClosed = onClosed;
         _logger = logger;
-        _stepBytes = isCompressed ? CompressedStepBytes : PieceBytes;
+        _stepBytes = isCompressed ? CompressedStepBytes : EncodedAudioQueue.PieceBytes;
         Packs = packs;
     }
 
@@ -76,20 +63,8 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     {
         while (!audio.IsEmpty)
         {
-            int length = Math.Min(audio.Length, PieceBytes);
-            byte[] copy = ArrayPool<byte>.Shared.Rent(length);
-            audio.Span[..length].CopyTo(copy);
-            try
-            {
-                await _audio.Writer.WriteAsync(new ArraySegment<byte>(copy, 0, length), cancellationToken).ConfigureAwait(false);
-            }
-            catch (ChannelClosedException e)
-            {
-                ArrayPool<byte>.Shared.Return(copy);
-                throw e.InnerException as RecognitionException
-                    ?? new RecognitionException(RecognitionError.Internal, "audio was written to a stream that has ended", e);
-            }
-
+            int length = Math.Min(audio.Length, EncodedAudioQueue.PieceBytes);
+            await _audio.WriteAsync(audio[..length], cancellationToken).ConfigureAwait(false);
             audio = audio[length..];
             Wake();
         }
@@ -97,7 +72,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
 
     public void Complete()
     {
-        if (_audio.Writer.TryComplete())
+        if (_audio.Complete())
         {
             Wake();
         }
@@ -153,9 +128,9 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         {
             int bytes = 0;
             int samples = 0;
-            while (bytes < TurnBytes && samples < TurnSamples && Volatile.Read(ref _abandoned) == 0 && TakePiece())
+            while (bytes < TurnBytes && samples < TurnSamples && Volatile.Read(ref _abandoned) == 0 && DecodeStep() is > 0 and int count)
             {
-                bytes += DecodeStep();
+                bytes += count;
                 samples += _samples.WrittenCount;
                 await RecognizeAsync().ConfigureAwait(false);
             }
@@ -166,14 +141,13 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
                 return false;
             }
 
-            if (_piece.Count == 0 && _audio.Reader.Completion.IsCompleted)
+            if (_audio.IsAtEnd)
             {
                 _decoder.Complete(_samples);
                 await RecognizeAsync().ConfigureAwait(false);
-                if (_extender is not null)
+                if (_conditioner.Flush() is { } rest)
                 {
-                    _extender.Flush(_widened);
-                    await HearAsync(_widened).ConfigureAwait(false);
+                    await HearAsync(rest).ConfigureAwait(false);
                 }
 
                 await _pipeline.CompleteAsync(_sentences, _abandon.Token).ConfigureAwait(false);
@@ -207,79 +181,31 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
         }
 
         Volatile.Write(ref _scheduled, 0);
-        return (_piece.Count > 0 || _audio.Reader.TryPeek(out _) || _audio.Reader.Completion.IsCompleted) && Interlocked.Exchange(ref _scheduled, 1) == 0;
+        return _audio.IsReady && Interlocked.Exchange(ref _scheduled, 1) == 0;
     }
 
-    private bool TakePiece()
-    {
-        if (_piece.Count == 0 && _audio.Reader.TryRead(out ArraySegment<byte> next))
-        {
-            (_piece, _pieceAt) = (next, 0);
-        }
-
-        return _piece.Count > 0;
-    }
-
+    // How many bytes; 0 where none wait.
     private int DecodeStep()
     {
-        int count = Math.Min(_stepBytes, _piece.Count - _pieceAt);
+        ReadOnlySpan<byte> next = _audio.Peek(_stepBytes);
+        if (next.IsEmpty)
+        {
+            return 0;
+        }
+
         try
         {
-            _decoder.Decode(_piece.AsSpan(_pieceAt, count), _samples);
+            _decoder.Decode(next, _samples);
         }
         finally
         {
-            _pieceAt += count;
-            if (_pieceAt == _piece.Count)
-            {
-                ReturnPiece();
-            }
+            _audio.Advance(next.Length);
         }
 
-        return count;
+        return next.Length;
     }
 
-    private void ReturnPiece()
-    {
-        if (_piece.Count > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_piece.Array!);
-            _piece = ArraySegment<byte>.Empty;
-        }
-    }
-
-    private ValueTask RecognizeAsync()
-    {
-        if (_decoder.Info is { BitsPerSample: null })
-        {
-            RoundTo16Bits(MemoryMarshal.AsMemory(_samples.WrittenMemory).Span);
-        }
-
-        if (_samples.WrittenCount > 0 && _extender is null && IsNarrowband(_decoder.Info))
-        {
-            _extender = new BandwidthExtender(_decoder.Info!.SampleRate);
-        }
-
-        if (_extender is null)
-        {
-            return HearAsync(_samples);
-        }
-
-        _extender.Process(_samples.WrittenSpan, _widened);
-        _samples.ResetWrittenCount();
-        return HearAsync(_widened);
-    }
-
-    // Models learned from 16-bit audio. Bands that a coder leaves empty are far quieter than they ever heard; rounding fills them with what 16 bits have.
-    private static void RoundTo16Bits(Span<float> samples)
-    {
-        TensorPrimitives.Multiply(samples, 32768f, samples);
-        TensorPrimitives.Round(samples, samples);
-        TensorPrimitives.Multiply(samples, 1 / 32768f, samples);
-    }
-
-    private static bool IsNarrowband(AudioStreamInfo? info) =>
-        info?.SampleRate is >= BandwidthExtender.MinimumSourceRate and < BandwidthExtender.SufficientSourceRate;
+    private ValueTask RecognizeAsync() => HearAsync(_conditioner.Process(_samples, _decoder.Info));
 
     private async ValueTask HearAsync(ArrayBufferWriter<float> samples)
     {
@@ -311,13 +237,7 @@ internal sealed class RecognitionStream : IRecognitionStream, IWorkItem
     // Leaves _scheduled set, so that nothing runs this stream again.
     private void Close(RecognitionException? error)
     {
-        _audio.Writer.TryComplete(error);
-        ReturnPiece();
-        while (_audio.Reader.TryRead(out ArraySegment<byte> piece))
-        {
-            ArrayPool<byte>.Shared.Return(piece.Array!);
-        }
-
+        _audio.Close(error);
         _pipeline.Dispose();
         _decoder.Dispose();
         _results.Complete(error);
