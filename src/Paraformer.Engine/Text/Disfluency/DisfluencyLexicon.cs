@@ -11,6 +11,9 @@ internal sealed class DisfluencyLexicon
     /// <summary>Always removed.</summary>
     public PhraseSet Fillers { get; } = new();
 
+    /// <summary>Removed at the beginning and beside a filler; elsewhere they are part of a word.</summary>
+    public PhraseSet DoubtfulFillers { get; } = new();
+
     /// <summary>Fillers that answer a question when nothing else is said.</summary>
     public PhraseSet Answers { get; } = new();
 
@@ -25,6 +28,24 @@ internal sealed class DisfluencyLexicon
 
     /// <summary>Phrases whose first unit is taken up by the second.</summary>
     public PhraseSet Restarts { get; } = new();
+
+    /// <summary>Those of <see cref="Stutters"/> that may end one part of a sentence as its object and begin the next, unless they stand at the beginning or behind one of <see cref="Openings"/>.</summary>
+    public PhraseSet Objects { get; } = new();
+
+    /// <summary>What a part of a sentence begins with, in front of its subject.</summary>
+    public PhraseSet Openings { get; } = new();
+
+    /// <summary>Those of <see cref="Stutters"/> that may end a clause and go on behind it, where one of <see cref="Relatives"/> began the clause.</summary>
+    public PhraseSet Verbs { get; } = new();
+
+    /// <summary>What begins a clause at whose end a verb may stand.</summary>
+    public PhraseSet Relatives { get; } = new();
+
+    /// <summary>Those of <see cref="Stutters"/> that belong to a verb where they follow one of <see cref="ParticleFronts"/>.</summary>
+    public PhraseSet Particles { get; } = new();
+
+    /// <summary>Verbs with particles, and what may stand between the two.</summary>
+    public PhraseSet ParticleFronts { get; } = new();
 
     /// <summary>Repetitions that are meant.</summary>
     public PhraseSet KeptRepeats { get; } = new();
@@ -52,11 +73,18 @@ internal sealed class DisfluencyLexicon
             PhraseSet set = (lexicon, halves[0]) switch
             {
                 ({ } l, "filler") => l.Fillers,
+                ({ } l, "doubtful-filler") => l.DoubtfulFillers,
                 ({ } l, "answer") => l.Answers,
                 ({ } l, "protect") => l.Protected,
                 ({ } l, "guarded") => l.Guarded,
                 ({ } l, "stutter") => l.Stutters,
                 ({ } l, "restart") => l.Restarts,
+                ({ } l, "object") => l.Objects,
+                ({ } l, "opening") => l.Openings,
+                ({ } l, "verb") => l.Verbs,
+                ({ } l, "relative") => l.Relatives,
+                ({ } l, "particle") => l.Particles,
+                ({ } l, "particle-front") => l.ParticleFronts,
                 ({ } l, "keep-repeat") => l.KeptRepeats,
                 _ => throw new InvalidDataException($"{name}.fillers line {number}: '{halves[0]}' is not known"),
             };
