@@ -25,9 +25,9 @@ internal static partial class EngineLog
     [LoggerMessage(1007, LogLevel.Warning, "Pack {Pack} cannot be loaded for a list of hot words: they have no effect in this stream")]
     public static partial void HotWordsNotLoaded(ILogger logger, string pack, Exception exception);
 
-    [LoggerMessage(1008, LogLevel.Warning, "All {Count} lists of hot words that pack {Pack} may serve at a time are in use: they have no effect in this stream; EngineOptions.MaxHotWordModels allows more")]
+    [LoggerMessage(1008, LogLevel.Warning, "A list of hot words has no effect in this stream: it needs pack {Pack} loaded anew, and {Count} such lists are in use; EngineOptions.MaxHotWordModels allows more")]
     public static partial void HotWordsRefused(ILogger logger, string pack, int count);
 
-    [LoggerMessage(1009, LogLevel.Information, "{Count} hot words have no effect, pack {Pack} does not know them: {Words}")]
-    public static partial void HotWordsUnknown(ILogger logger, string pack, int count, string words);
+    [LoggerMessage(1009, LogLevel.Information, "{Count} hot words have no effect: they hold words that pack {Pack} does not know")]
+    public static partial void HotWordsUnknown(ILogger logger, string pack, int count);
 }

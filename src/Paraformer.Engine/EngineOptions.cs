@@ -21,7 +21,7 @@ public sealed record EngineOptions
     public string? VoiceActivityPack { get; init; }
 
     /// <summary>
-    /// Lists of hot words that may be in use at the same time with a pack which must be loaded for each (Vosk's), and are kept for the next stream;
+    /// Lists of hot words that may be in use at the same time, all packs together, with packs which must be loaded for each (Vosk's), and are kept for the next stream;
     /// 0 or more. Streams with the same list share one. A stream whose list finds no room is recognised without it. Default: 4.
     /// </summary>
     public int MaxHotWordModels { get; init; } = 4;

@@ -145,8 +145,8 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
 
             models.Detector = await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false);
             formatter = await FormatterAsync(cancellationToken).ConfigureAwait(false);
-            await models.ReplaceAsync(model => _hotWords.LeaseAsync(model, request.HotWords, cancellationToken)).ConfigureAwait(false);
             Admit();
+            await LeaseHotWordsAsync(models, request, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

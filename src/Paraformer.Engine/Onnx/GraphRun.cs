@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Paraformer.Models;
@@ -14,6 +15,7 @@ internal sealed class GraphRun : IDisposable
     private readonly RunOptions _options = new();
     private readonly Timer _timer;
     private readonly Lock _gate = new();
+    private long _began;
     private bool _running;
     private bool _cut;
 
@@ -79,6 +81,7 @@ internal sealed class GraphRun : IDisposable
         lock (_gate)
         {
             _running = true;
+            _began = Stopwatch.GetTimestamp();
         }
 
         _timer.Change(_graph.RunLimit, Timeout.InfiniteTimeSpan);
@@ -102,8 +105,8 @@ internal sealed class GraphRun : IDisposable
     {
         lock (_gate)
         {
-            // A run that has ended meanwhile, or was disposed of, is left alone.
-            if (_running)
+            // A run that has ended meanwhile, or was disposed of, is left alone, and so is the next one, which a late call of the timer may meet.
+            if (_running && Stopwatch.GetElapsedTime(_began) >= _graph.RunLimit * 0.9)
             {
                 _cut = true;
                 _options.Terminate = true;
@@ -120,5 +123,5 @@ internal sealed class GraphRun : IDisposable
     }
 
     private ModelPackException TooLong(OnnxRuntimeException cause) =>
-        _graph.Wrong(string.Create(CultureInfo.InvariantCulture, $"took longer than {_graph.RunLimit.TotalSeconds} s for one run and was cut off"), cause);
+        _graph.Wrong(string.Create(CultureInfo.InvariantCulture, $"took longer than {_graph.RunLimit.TotalSeconds} s for one run and was cut off"), new TimeoutException(cause.Message, cause));
 }

@@ -127,11 +127,12 @@ internal sealed class PackGraph : IDisposable
     /// <summary>Checks that values can be reckoned with.</summary>
     /// <param name="output">The output they come from.</param>
     /// <param name="values">The values.</param>
+    /// <param name="areLogarithms">Whether they may be logarithms of nothing: negative infinity.</param>
     /// <exception cref="ModelPackException">Some are not a number, or infinite.</exception>
-    public void RequireNumbers(string output, ReadOnlySpan<float> values)
+    public void RequireNumbers(string output, ReadOnlySpan<float> values, bool areLogarithms = false)
     {
         // The largest is not a number where one of them is none.
-        if (!values.IsEmpty && !float.IsFinite(TensorPrimitives.Max(values)))
+        if (!values.IsEmpty && (!float.IsFinite(TensorPrimitives.Max(values)) || (!areLogarithms && !float.IsFinite(TensorPrimitives.Min(values)))))
         {
             throw Wrong($"gives values in '{output}' that are not numbers, or infinite");
         }

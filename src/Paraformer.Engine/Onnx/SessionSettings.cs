@@ -86,9 +86,9 @@ internal static class SessionSettings
                 view.SafeMemoryMappedViewHandle.ReleasePointer();
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
-            // ONNX Runtime says what is wrong with the file.
+            // ONNX Runtime says what is wrong with the file; one that has no room twice is taken as it is.
             return null;
         }
     }

@@ -72,11 +72,7 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         if (fewest < tokens && tokens > _memory)
         {
             // So many tokens push what a shorter step must keep out of its memory.
-            for (int i = 0; i < batch; i++)
-            {
-                Run(inputs.Slice(i, 1), outputs.Slice(i, 1));
-            }
-
+            RunOneByOne(inputs, outputs);
             return;
         }
 
@@ -97,13 +93,34 @@ internal sealed class DecoderRunner : IBatchRunner<DecoderStep, float[]>
         {
             int own = TokensOf(inputs[i]);
             outputs[i] = scores.Slice(i * tokens * _vocabulary, own * _vocabulary).ToArray();
-            _graph.RequireNumbers("logits", outputs[i]);
+            _graph.RequireNumbers("logits", outputs[i], areLogarithms: true);
+        }
+
+        // No memory goes on until the whole batch is known to be good: of one that fails, every step is run again.
+        for (int i = 0; i < batch; i++)
+        {
+            int own = TokensOf(inputs[i]);
             for (int block = 0; block < _blocks; block++)
             {
                 ReadOnlySpan<float> left = results[block + 1].GetTensorDataAsSpan<float>();
                 left = left.Slice(i * (left.Length / batch), left.Length / batch);
                 Remember(inputs[i].Memory.AsSpan(block * BlockValues, BlockValues), left, own, tokens - own);
             }
+        }
+    }
+
+    private void RunOneByOne(ReadOnlySpan<DecoderStep> inputs, Span<float[]> outputs)
+    {
+        var steps = new DecoderStep[inputs.Length];
+        for (int i = 0; i < steps.Length; i++)
+        {
+            steps[i] = inputs[i] with { Memory = [.. inputs[i].Memory] };
+            Run(steps.AsSpan(i, 1), outputs.Slice(i, 1));
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+        {
+            steps[i].Memory.CopyTo(inputs[i].Memory, 0);
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed class UtteranceRunner : IBatchRunner<UtteranceStep, OfflineResul
         // What stands in padding is nobody's.
         foreach (OfflineResult utterance in utterances)
         {
-            _graph.RequireNumbers("logits", utterance.Scores);
+            _graph.RequireNumbers("logits", utterance.Scores, areLogarithms: true);
         }
 
         return utterances;

@@ -12,7 +12,6 @@ namespace Paraformer.Engine.Routing;
 /// <param name="logger">Takes what was loaded, and what was not.</param>
 internal sealed class HotWordModels(int limit, Func<IRecognizerModel, IRecognizerModel> ready, ILogger logger) : IDisposable
 {
-    private const int ToldWords = 10;
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(5);
 
     private readonly Lock _gate = new();
@@ -22,8 +21,7 @@ internal sealed class HotWordModels(int limit, Func<IRecognizerModel, IRecognize
     /// <summary>A part in the model for a list; null where it takes none, or where the stream must do without.</summary>
     public async Task<HotWordLease?> LeaseAsync(IRecognizerModel model, IReadOnlyList<HotWord> words, CancellationToken cancellationToken)
     {
-        // Reading a vocabulary takes a while the first time.
-        if (words.Count == 0 || await Task.Run(() => model.LoadFor(words), cancellationToken).ConfigureAwait(false) is not { } load)
+        if (words.Count == 0 || await LoadForAsync(model, words, cancellationToken).ConfigureAwait(false) is not { } load)
         {
             return null;
         }
@@ -54,6 +52,20 @@ internal sealed class HotWordModels(int limit, Func<IRecognizerModel, IRecognize
         catch (Exception e)
         {
             lease.Dispose();
+            EngineLog.HotWordsNotLoaded(logger, model.PackId, e);
+            return null;
+        }
+    }
+
+    // Reading a vocabulary takes a while the first time.
+    private async Task<HotWordLoad?> LoadForAsync(IRecognizerModel model, IReadOnlyList<HotWord> words, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(() => model.LoadFor(words), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Models.ModelPackException)
+        {
             EngineLog.HotWordsNotLoaded(logger, model.PackId, e);
             return null;
         }
@@ -138,8 +150,7 @@ internal sealed class HotWordModels(int limit, Func<IRecognizerModel, IRecognize
     {
         if (load.Unknown.Count > 0)
         {
-            string words = string.Join(", ", load.Unknown.Take(ToldWords)) + (load.Unknown.Count > ToldWords ? ", …" : "");
-            EngineLog.HotWordsUnknown(logger, model.PackId, load.Unknown.Count, words);
+            EngineLog.HotWordsUnknown(logger, model.PackId, load.Unknown.Count);
         }
     }
 }

@@ -196,9 +196,9 @@ internal sealed class StepBatcher<TInput, TOutput> : IDisposable
                 batch[i].SetResult(outputs[i]);
             }
         }
-        catch (Exception) when (batch.Length > 1)
+        catch (Exception e) when (batch.Length > 1 && e.InnerException is not TimeoutException)
         {
-            // One bad step must not take the others with it.
+            // One bad step must not take the others with it. A run that was cut off has held this worker for long enough.
             for (int i = 0; i < batch.Length; i++)
             {
                 RunBatch(batch.Slice(i, 1));
@@ -206,7 +206,11 @@ internal sealed class StepBatcher<TInput, TOutput> : IDisposable
         }
         catch (Exception e)
         {
-            batch[0].SetError(e as RecognitionException ?? new RecognitionException(RecognitionError.Internal, "a step of the model failed: " + e.Message, e));
+            RecognitionException error = e as RecognitionException ?? new RecognitionException(RecognitionError.Internal, "a step of the model failed: " + e.Message, e);
+            foreach (BatchStep<TInput, TOutput> step in batch)
+            {
+                step.SetError(error);
+            }
         }
     }
 

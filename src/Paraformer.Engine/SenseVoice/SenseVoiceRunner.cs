@@ -55,7 +55,7 @@ internal sealed class SenseVoiceRunner(PackGraph graph, string[] inputs, string 
         for (int i = 0; i < batch; i++)
         {
             results[i] = scores.Slice(i * rows * tokens, (lengths[i] + SenseVoiceTags.Frames) * tokens).ToArray();
-            graph.RequireNumbers(output, results[i]);
+            graph.RequireNumbers(output, results[i], areLogarithms: true);
         }
     }
 

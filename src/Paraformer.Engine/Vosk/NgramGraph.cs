@@ -52,6 +52,7 @@ internal sealed class NgramGraph
         }
 
         _firstChild = Ones(reader.Take(Words((2L * states) + 1) * 8), (2L * states) + 1, states);
+        RequireTree(_firstChild);
         _firstArc = Ones(reader.Take(Words((long)arcs + states + 1) * 8), (long)arcs + states + 1, states);
         reader.Take(Words(states) * 8);
         _contextWords = Numbers<int>(ref reader, states + 1);
@@ -216,6 +217,18 @@ internal sealed class NgramGraph
         }
 
         return zeros == states + 1 ? counts : throw new FormatException("contexts and arcs do not fit together");
+    }
+
+    // Level by level: children come behind their parent.
+    private static void RequireTree(int[] firstChild)
+    {
+        for (int context = 0; context < firstChild.Length - 1; context++)
+        {
+            if (firstChild[context + 1] > firstChild[context] && firstChild[context] <= context)
+            {
+                throw new FormatException($"context {context} is before itself");
+            }
+        }
     }
 
     private static T[] Numbers<T>(ref FstReader reader, int count)

@@ -18,7 +18,9 @@ internal sealed class VoskModel : IRecognizerModel
         _library = library;
         _files = files;
         _nativeLibrary = nativeLibrary;
-        _vocabulary = new Lazy<IReadOnlyDictionary<string, int>?>(ReadVocabulary);
+
+        // An error is not kept: a file that cannot be read now may be later.
+        _vocabulary = new Lazy<IReadOnlyDictionary<string, int>?>(ReadVocabulary, LazyThreadSafetyMode.PublicationOnly);
         Handle = handle;
     }
 
@@ -90,7 +92,7 @@ internal sealed class VoskModel : IRecognizerModel
         {
             return ReadGraph().Vocabulary;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or ModelPackException)
+        catch (InvalidDataException)
         {
             return null;
         }
@@ -109,7 +111,7 @@ internal sealed class VoskModel : IRecognizerModel
             ? throw new ModelPackException(
                 pack.Descriptor.Id,
                 $"pack {pack.Descriptor.Id}: libvosk cannot read the model in {folder}: run 'paraformer models verify {pack.Descriptor.Id}'")
-            : new VoskModel(library, new ModelHandle(library, handle), files, nativeLibrary);
+            : new VoskModel(library, new ModelHandle(library, handle), new VoskModelFiles(pack), nativeLibrary);
     }
 
     private static bool IsLibrary(string path) =>

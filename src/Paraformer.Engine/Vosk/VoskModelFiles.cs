@@ -50,17 +50,12 @@ internal sealed class VoskModelFiles
             .Concat(_replaced.Select(r => (r.Key, r.Value.File, r.Value.Content)));
 
     /// <summary>
-    /// Does nothing where every file of the pack is there and, unless some were replaced, is the one that the catalogue knows. A model with replaced files is made
-    /// beside one without, whose files were read already.
+    /// Does nothing where every file of the pack is there and is the one that the catalogue knows, those too of which others take the place: they are made from these.
     /// </summary>
     /// <exception cref="ModelPackException">One is missing or another.</exception>
     public void Require()
     {
-        if (AreThePacks)
-        {
-            PackText.RequireKnown(Pack);
-        }
-
+        PackText.RequireKnown(Pack);
         foreach (PackFile file in Pack.Descriptor.Files)
         {
             Pack.PathOf(file.Path);

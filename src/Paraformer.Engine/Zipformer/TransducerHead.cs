@@ -88,7 +88,7 @@ internal sealed class TransducerHead : IDisposable
         using OrtValue output = Tensor(logits, count, Vocabulary);
         using var run = new GraphRun(_joiner);
         run.Run(s_joinerInputs, [first, second], s_logit, [output]);
-        _joiner.RequireNumbers(s_logit[0], logits.Span);
+        _joiner.RequireNumbers(s_logit[0], logits.Span, areLogarithms: true);
     }
 
     public void Dispose()

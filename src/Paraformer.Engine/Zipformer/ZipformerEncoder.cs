@@ -88,7 +88,7 @@ internal sealed class ZipformerEncoder
 
     /// <summary>Checks rows that a run gave.</summary>
     /// <exception cref="Paraformer.Models.ModelPackException">They are no numbers.</exception>
-    public void RequireNumbers(ReadOnlySpan<float> rows) => _graph.RequireNumbers(Output, rows);
+    public void RequireNumbers(ReadOnlySpan<float> rows) => _graph.RequireNumbers(Output, rows, areLogarithms: true);
 
     private static List<(string Name, bool IsCount, int[] Shape)> Version2(PackGraph graph)
     {

@@ -71,9 +71,9 @@ internal sealed class TaskMetrics(ServiceContext context)
         Activity? connection = Activity.Current;
 
         // The web server's own activity is recorded by nobody, and what follows an unrecorded one is not recorded either; one that goes on with a client's trace counts.
-        bool isClients = connection?.ParentId is not null;
-        Activity.Current = isClients ? connection : null;
-        Activity? activity = s_source.StartActivity("recognition", ActivityKind.Server, isClients ? connection!.Context : default);
+        bool counts = connection is not null && (connection.Recorded || connection.ParentId is not null);
+        Activity.Current = counts ? connection : null;
+        Activity? activity = s_source.StartActivity("recognition", ActivityKind.Server, counts ? connection!.Context : default);
         Activity.Current = connection;
         return activity;
     }

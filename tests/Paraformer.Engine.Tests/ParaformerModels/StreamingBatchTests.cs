@@ -76,6 +76,29 @@ public sealed class StreamingBatchTests
         }
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(13)]
+    public void A_batch_that_fails_leaves_no_trace_in_the_memory_of_its_streams(int tokensOfTheFirst)
+    {
+        using var pair = new GraphPair(ReferenceModels.Pack("streaming"));
+        var random = new Random(5);
+        DecoderStep[] steps =
+        [
+            .. new[] { tokensOfTheFirst, 2, 3 }.Select(tokens => new DecoderStep(
+                GraphPair.Noise(random, 20 * 16), GraphPair.Noise(random, tokens * 16), GraphPair.Noise(random, pair.Decoder.CreateMemory().Length))),
+        ];
+        steps[2].Embeddings[5] = float.NaN;
+        float[][] before = [.. steps.Select(s => (float[])s.Memory.Clone())];
+
+        Assert.Throws<Models.ModelPackException>(() => pair.Decoder.Run(steps, new float[3][]));
+
+        Assert.Equal(before[0], steps[0].Memory);
+        Assert.Equal(before[1], steps[1].Memory);
+        pair.Decoder.Run(steps.AsSpan(0, 2), new float[2][]);
+        Assert.NotEqual(before[0], steps[0].Memory);
+    }
+
     [Fact]
     public async Task A_graph_for_one_stream_at_a_time_is_run_so()
     {

@@ -63,6 +63,17 @@ public sealed class HotWordModelsTests
         Assert.Same(plain.Loaded[0], lease.Model);
     }
 
+    [Fact]
+    public async Task A_list_that_cannot_be_looked_up_now_leaves_the_stream_without_and_may_be_later()
+    {
+        using var plain = new ListModel { IsUnreadable = true };
+        using HotWordModels models = Make(1);
+        Assert.Null(await models.LeaseAsync(plain, List("a"), Cancelled));
+        plain.IsUnreadable = false;
+        using HotWordLease lease = (await models.LeaseAsync(plain, List("a"), Cancelled))!;
+        Assert.Same(plain.Loaded[0], lease.Model);
+    }
+
     private static HotWordModels Make(int limit) => new(limit, model => model, NullLogger.Instance);
 
     private static HotWord[] List(string word) => [new(word, 4)];
@@ -75,11 +86,15 @@ public sealed class HotWordModelsTests
 
         public bool Fails { get; set; }
 
+        public bool IsUnreadable { get; set; }
+
         public bool IsDisposed { get; private set; }
 
         public string PackId => "lists";
 
-        public HotWordLoad? LoadFor(IReadOnlyList<HotWord> words) => new(string.Join(' ', words.Select(w => w.Text)), [], Load);
+        public HotWordLoad? LoadFor(IReadOnlyList<HotWord> words) => IsUnreadable
+            ? throw new UnauthorizedAccessException("no access")
+            : new(string.Join(' ', words.Select(w => w.Text)), [], Load);
 
         public IStreamingRecognizer CreateRecognizer(RecognizerOptions options) => throw new NotSupportedException();
 

@@ -89,6 +89,24 @@ public sealed class StepBatcherTests
     }
 
     [Fact]
+    public async Task A_batch_that_was_cut_off_is_not_run_again()
+    {
+        var runner = new Doubler { Bad = 3, Error = new InvalidOperationException("too long", new TimeoutException()) };
+        using var workers = new HeldWorkers(1);
+        using var batcher = new StepBatcher<int, int>(runner, workers.Scheduler, new BatchOptions());
+        Task<int>[] steps = [.. Enumerable.Range(1, 5).Select(i => Hand(batcher, i))];
+        workers.Release();
+        foreach (Task<int> step in steps)
+        {
+            RecognitionException error = await Assert.ThrowsAsync<RecognitionException>(() => step.WaitAsync(s_limit, TestContext.Current.CancellationToken));
+            Assert.Contains("too long", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Single(runner.Batches);
+        Assert.Equal(14, await Hand(batcher, 7).WaitAsync(s_limit, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_step_that_is_taken_back_is_not_run()
     {
         var runner = new Doubler();
@@ -178,6 +196,8 @@ public sealed class StepBatcherTests
 
         public int? Bad { get; init; }
 
+        public Exception? Error { get; init; }
+
         public int MostAtOnce => _most;
 
         public int LengthOf(int input) => Lengths(input);
@@ -193,7 +213,7 @@ public sealed class StepBatcherTests
             Batches.Enqueue(inputs.ToArray());
             for (int i = 0; i < inputs.Length; i++)
             {
-                outputs[i] = inputs[i] == Bad ? throw new InvalidOperationException($"step {inputs[i]} is bad") : 2 * inputs[i];
+                outputs[i] = inputs[i] == Bad ? throw Error ?? new InvalidOperationException($"step {inputs[i]} is bad") : 2 * inputs[i];
             }
 
             Interlocked.Decrement(ref _now);

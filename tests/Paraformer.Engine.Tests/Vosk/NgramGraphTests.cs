@@ -1,3 +1,4 @@
+using Paraformer.Engine.Text.InverseNormalization.OpenFst;
 using Paraformer.Engine.Vosk;
 using Paraformer.Models;
 using Paraformer.Testing;
@@ -77,6 +78,25 @@ public sealed class NgramGraphTests
     public void A_file_that_ends_early_is_named(int length)
     {
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => NgramGraph.Read("Gr.fst", s_file.Value.AsMemory(0, length)));
+        Assert.Contains("Gr.fst", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Contexts_that_make_no_tree_are_refused()
+    {
+        byte[] file = [.. s_file.Value];
+        var reader = new FstReader(file);
+        FstHeader header = reader.Header();
+        reader.ReadSymbols((_, _) => { });
+        reader.SkipSymbols(header.HasOutputSymbols);
+        const int Counts = 24;
+        int first = reader.Position + Counts;
+
+        // A one and a zero: the root is below nothing. The other way round it is below itself.
+        Assert.Equal(1, file[first] & 3);
+        file[first] = (byte)((file[first] & ~3) | 2);
+
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => NgramGraph.Read("Gr.fst", file));
         Assert.Contains("Gr.fst", error.Message, StringComparison.Ordinal);
     }
 

@@ -175,6 +175,7 @@ internal sealed class GrammarReader
         "word" => new WordElement(single: false),
         "letter" => new WordElement(single: true),
         "edge" => new EdgeElement(),
+        "hyphen" => new HyphenElement(),
         "latin" => new LatinElement(),
         "start" => new LiteralElement("", null),
         _ when _rules.TryGetValue(name, out Rule? rule) => new RuleElement(rule),

@@ -18,6 +18,28 @@ internal sealed class EdgeElement : Element
     public override bool CollectBeginnings(HashSet<string> beginnings) => true;
 }
 
+/// <summary>Takes nothing; demands a hyphen between the parts on its sides, which else is the same as a space.</summary>
+internal sealed class HyphenElement : Element
+{
+    public override bool IsEmpty => true;
+
+    public override bool IsLook => true;
+
+    public override void Match(Chart chart, int position, Capture? captures, List<Match> into)
+    {
+        for (int at = chart.SkipBack(position); at < chart.Text.Length && chart.Folded[at] == ' '; at++)
+        {
+            if (chart.Text[at] == '-')
+            {
+                into.Add(new Match(position, Value.Empty, captures));
+                return;
+            }
+        }
+    }
+
+    public override bool CollectBeginnings(HashSet<string> beginnings) => true;
+}
+
 /// <summary>Takes nothing; demands or forbids what follows.</summary>
 internal sealed class LookAheadElement(Element inner, bool negative) : Element
 {

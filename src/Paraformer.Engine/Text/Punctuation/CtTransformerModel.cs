@@ -91,7 +91,7 @@ internal sealed class CtTransformerModel : IDisposable
             using IDisposableReadOnlyCollection<OrtValue> outputs = run.Run(_inputs, values, ["logits"]);
             _graph.RequireShape("logits", outputs[0], 1, ids.Length, _classes.Length);
             ReadOnlySpan<float> logits = outputs[0].GetTensorDataAsSpan<float>();
-            _graph.RequireNumbers("logits", logits);
+            _graph.RequireNumbers("logits", logits, areLogarithms: true);
             int width = _classes.Length;
             for (int i = 0; i < ids.Length; i++)
             {

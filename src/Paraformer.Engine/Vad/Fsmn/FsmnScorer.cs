@@ -80,7 +80,7 @@ internal sealed class FsmnScorer : IDisposable
             _inputs[0] = _speechOf[frames] ??= Tensor(_speech, frames, FsmnVadModel.Inputs);
             _outputs[0] = _logitsOf[frames] ??= Tensor(_logits, frames, FsmnVadModel.Classes);
             _run.Run(s_inputNames, _inputs, s_outputNames, _outputs);
-            _model.Graph.RequireNumbers(s_outputNames[0], _logits.AsSpan(0, frames * FsmnVadModel.Classes));
+            _model.Graph.RequireNumbers(s_outputNames[0], _logits.AsSpan(0, frames * FsmnVadModel.Classes), areLogarithms: true);
             for (int i = 0; i < frames; i++)
             {
                 silence.Add(_logits[i * FsmnVadModel.Classes]);
