@@ -62,4 +62,19 @@ public sealed class GrammarCasesTests
             Assert.Equal(words.Length, next);
         }
     }
+
+    [Theory]
+    [InlineData("오만 원", "5만 원")]
+    [InlineData("오천만원을", "5000만 원을")]
+    [InlineData("팔십억 명", "80억 명")]
+    [InlineData("이조 오천억 원", "2조 5000억 원")]
+    [InlineData("이십만 킬로미터", "20만 km")]
+    [InlineData("오천 원", "5000원")]
+    [InlineData("삼 킬로미터", "3km")]
+    public void Korean_units_stand_apart_from_a_number_that_ends_in_letters(string spoken, string written)
+    {
+        IInverseTextNormalizer normalizer = InverseTextNormalizers.For("ko")!;
+
+        Assert.Equal(written, string.Join(' ', normalizer.Normalize(spoken.Split(' ')).Select(token => token.Text)));
+    }
 }
