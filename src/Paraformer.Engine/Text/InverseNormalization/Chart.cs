@@ -11,6 +11,7 @@ internal sealed class Chart(Grammar grammar)
     private Match[][] _memo = [];
     private int[] _stamps = [];
     private readonly sbyte[] _has = new sbyte[grammar.Needs.Count];
+    private readonly int[] _reached = new int[grammar.TopCount];
     private int _stamp;
 
     public string Text { get; private set; } = "";
@@ -30,6 +31,7 @@ internal sealed class Chart(Grammar grammar)
 
         _stamp++;
         Array.Fill(_has, (sbyte)-1);
+        Array.Fill(_reached, -1);
         for (int i = 0; i < text.Length; i++)
         {
             _folded[i] = grammar.Fold(text[i]);
@@ -48,14 +50,30 @@ internal sealed class Chart(Grammar grammar)
         return next == position && grammar.SpacesRequired ? -1 : next;
     }
 
-    /// <summary>Whether one of a set of texts that rules need is in the line; true for -1.</summary>
-    public bool Has(int need)
+    /// <summary>Whether it is asked for the first time of an alternative at a place; places are asked for in order.</summary>
+    public bool IsFirst(int top, int position)
     {
-        if (need < 0)
+        bool first = _reached[top] != position;
+        _reached[top] = position;
+        return first;
+    }
+
+    /// <summary>Whether one of each of some sets of texts that rules need is in the line.</summary>
+    public bool HasAll(int[] needs)
+    {
+        foreach (int need in needs)
         {
-            return true;
+            if (!Has(need))
+            {
+                return false;
+            }
         }
 
+        return true;
+    }
+
+    private bool Has(int need)
+    {
         if (_has[need] < 0)
         {
             _has[need] = (sbyte)(Array.Exists(grammar.Needs[need], Holds) ? 1 : 0);

@@ -9,6 +9,9 @@ internal abstract class Element
     /// <summary>Adds the texts that a match can begin with; false when it can begin with anything.</summary>
     public abstract bool CollectBeginnings(HashSet<string> beginnings);
 
+    /// <summary>Adds what the first character of a match can be; false when it can be any.</summary>
+    public virtual bool CollectFirsts(HashSet<char> characters) => false;
+
     /// <summary>Texts of which one is in every match; null when nothing is certain or they are too many to look for.</summary>
     public virtual string[]? Needs() => null;
 
@@ -33,6 +36,16 @@ internal sealed class LiteralElement(string folded, Value? value) : Element
             int end = position + folded.Length;
             into.Add(new Match(end, value ?? new Value(chart.Text[position..end]), captures));
         }
+    }
+
+    public override bool CollectFirsts(HashSet<char> characters)
+    {
+        if (folded.Length > 0)
+        {
+            characters.Add(folded[0]);
+        }
+
+        return folded.Length > 0;
     }
 
     public override bool CollectBeginnings(HashSet<string> beginnings)
@@ -67,6 +80,16 @@ internal sealed class TableElement(Lexicon<Value?> table) : Element
                 into.Insert(first, new Match(at + 1, node.Items[0] ?? new Value(chart.Text[position..(at + 1)]), captures));
             }
         }
+    }
+
+    public override bool CollectFirsts(HashSet<char> characters)
+    {
+        foreach (string key in table.Keys)
+        {
+            characters.Add(key[0]);
+        }
+
+        return true;
     }
 
     public override bool CollectBeginnings(HashSet<string> beginnings)
@@ -155,6 +178,8 @@ internal sealed class RuleElement(Rule rule) : Element
 
     public override string[]? Needs() => rule.Needs();
 
+    public override bool CollectFirsts(HashSet<char> characters) => rule.CollectFirsts(characters);
+
     public override bool CollectBeginnings(HashSet<string> beginnings) => rule.CollectBeginnings(beginnings);
 }
 
@@ -182,6 +207,8 @@ internal sealed class GroupElement(IReadOnlyList<Sequence> alternatives) : Eleme
 
         chart.Return(found);
     }
+
+    public override bool CollectFirsts(HashSet<char> characters) => alternatives.All(alternative => alternative.CollectFirsts(characters));
 
     public override bool CollectBeginnings(HashSet<string> beginnings) =>
         alternatives.All(alternative => alternative.CollectBeginnings(beginnings));

@@ -12,8 +12,12 @@ internal enum WordBoundary
 /// <param name="Alternative">What matches and how it is written.</param>
 /// <param name="Weight">Added to the number of characters that it covers.</param>
 /// <param name="Keep">The text stays as it is.</param>
-/// <param name="Need">Index of the set of texts of which the line has to hold one, -1 for none.</param>
-internal sealed record TopAlternative(Alternative Alternative, double Weight, bool Keep, int Need = -1);
+/// <param name="Needs">Indices of sets of texts; the line has to hold one of each.</param>
+internal sealed record TopAlternative(Alternative Alternative, double Weight, bool Keep, params int[] Needs)
+{
+    /// <summary>Its number in the grammar.</summary>
+    public int Index { get; init; }
+}
 
 /// <summary>The compiled rules of a language. Immutable.</summary>
 internal sealed class Grammar
@@ -39,7 +43,7 @@ internal sealed class Grammar
         RuleCount = ruleCount;
         foreach (TopAlternative given in tops)
         {
-            TopAlternative top = given with { Need = AddNeed(given.Alternative.Sequence.Needs()) };
+            TopAlternative top = given with { Index = TopCount++, Needs = [.. given.Alternative.Sequence.AllNeeds().Select(AddNeed).Distinct()] };
             var beginnings = new HashSet<string>();
             if (top.Alternative.Sequence.CollectBeginnings(beginnings))
             {
@@ -71,6 +75,9 @@ internal sealed class Grammar
 
     public int RuleCount { get; }
 
+    /// <summary>How many ways to rewrite or protect there are.</summary>
+    public int TopCount { get; private set; }
+
     /// <summary>The character that stands for another in matching: lower case, a space for a hyphen, and what the language adds.</summary>
     public char Fold(char c)
     {
@@ -88,7 +95,7 @@ internal sealed class Grammar
     {
         foreach (TopAlternative top in _anywhere)
         {
-            if (chart.Has(top.Need))
+            if (chart.HasAll(top.Needs))
             {
                 into.Add(top);
             }
@@ -108,7 +115,7 @@ internal sealed class Grammar
             {
                 foreach (TopAlternative top in node.Items)
                 {
-                    if (chart.Has(top.Need) && !into.Contains(top))
+                    if (chart.HasAll(top.Needs) && chart.IsFirst(top.Index, position))
                     {
                         into.Add(top);
                     }
@@ -117,13 +124,8 @@ internal sealed class Grammar
         }
     }
 
-    private int AddNeed(string[]? texts)
+    private int AddNeed(string[] texts)
     {
-        if (texts is null)
-        {
-            return -1;
-        }
-
         int known = _needs.FindIndex(need => need.SequenceEqual(texts));
         if (known < 0)
         {

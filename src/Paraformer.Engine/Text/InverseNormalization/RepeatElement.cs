@@ -45,6 +45,8 @@ internal sealed class RepeatElement(Element inner, int minimum, int maximum) : E
         chart.Return(next);
     }
 
+    public override bool CollectFirsts(HashSet<char> characters) => inner.CollectFirsts(characters);
+
     public override bool CollectBeginnings(HashSet<string> beginnings) => inner.CollectBeginnings(beginnings);
 
     private void Extend(Chart chart, Match before, int count, List<Match> next)

@@ -76,6 +76,9 @@ internal sealed class Rule(string name, int index)
         return _needs;
     }
 
+    /// <summary>Adds what the first character of a match can be; false when it can be any.</summary>
+    public bool CollectFirsts(HashSet<char> characters) => Alternatives.All(alternative => alternative.Sequence.CollectFirsts(characters));
+
     /// <exception cref="InvalidDataException">The rule begins with itself.</exception>
     public bool CollectBeginnings(HashSet<string> beginnings)
     {

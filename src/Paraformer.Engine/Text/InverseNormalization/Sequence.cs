@@ -9,12 +9,18 @@ internal readonly record struct Step(Element Element, int Slot, bool Glued);
 internal sealed class Sequence(IReadOnlyList<Step> steps, bool joinsValues)
 {
     private readonly Step[] _steps = [.. steps];
+    private FirstCharacters? _firsts;
 
     /// <summary>The element of a sequence of one.</summary>
     public Element? Only => _steps.Length == 1 ? _steps[0].Element : null;
 
     public void Match(Chart chart, int position, Capture? captures, List<Match> into)
     {
+        if (!(_firsts ??= FirstCharacters.Of(this)).MayBegin(chart, position))
+        {
+            return;
+        }
+
         List<Match> current = chart.Rent();
         List<Match> next = chart.Rent();
         List<Match> found = chart.Rent();
@@ -58,9 +64,30 @@ internal sealed class Sequence(IReadOnlyList<Step> steps, bool joinsValues)
         return false;
     }
 
+    /// <summary>Adds what the first character of a match can be; false when it can be any, or there may be none.</summary>
+    public bool CollectFirsts(HashSet<char> characters)
+    {
+        foreach (Step step in _steps)
+        {
+            if (!step.Element.IsLook && !step.Element.CollectFirsts(characters))
+            {
+                return false;
+            }
+
+            if (!step.Element.IsEmpty)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The smallest set of texts of which one is in every match, or null.</summary>
-    public string[]? Needs() =>
-        _steps.Where(step => !step.Element.IsEmpty).Select(step => step.Element.Needs()).Where(needs => needs is not null).MinBy(needs => needs!.Length);
+    public string[]? Needs() => AllNeeds().MinBy(needs => needs.Length);
+
+    /// <summary>Sets of texts; every match holds one of each.</summary>
+    public IEnumerable<string[]> AllNeeds() => _steps.Where(step => !step.Element.IsEmpty).Select(step => step.Element.Needs()).OfType<string[]>();
 
     public static void AddUnlessEndKnown(List<Match> list, int first, in Match match)
     {
