@@ -110,7 +110,7 @@ internal sealed class TextFormatter(IPunctuator? punctuator, Func<string, IInver
             int begin = token.FirstWord;
             int end = begin + token.WordCount - 1;
             PunctuatedWord mark = marks[end];
-            string text = token.WordCount == 1 && token.Text == words[begin] ? mark.Text : WithCase(token.Text, words[begin], marks[begin].Text);
+            string text = token.WordCount == 1 && token.Text == words[begin] ? mark.Text : WithCase(token.Text, words, marks.Slice(begin, token.WordCount), begin);
             string point = mark.Punctuation == "." && text.EndsWith('.') ? "" : mark.Punctuation;
             result.Add(new TextToken(text, point, Origin(begin), Origin(end), mark.EndProbability));
         }
@@ -127,6 +127,23 @@ internal sealed class TextFormatter(IPunctuator? punctuator, Func<string, IInver
 
         int dot = text.IndexOf('.');
         return dot > 0 && dot + 1 < text.Length && char.IsLetter(text[dot + 1]);
+    }
+
+    // "halb acht uhr" becomes "07:30 Uhr": what is written as it was said has that word's capitals.
+    private static string WithCase(string text, WordRange words, ReadOnlySpan<PunctuatedWord> marks, int first)
+    {
+        for (int i = 1; i < marks.Length; i++)
+        {
+            string spoken = words[first + i];
+            string cased = marks[i].Text;
+            int at = cased == spoken || cased.Length != spoken.Length ? -1 : text.IndexOf(spoken, StringComparison.Ordinal);
+            if (at >= 0 && (at == 0 || text[at - 1] == ' ') && (at + spoken.Length == text.Length || text[at + spoken.Length] == ' '))
+            {
+                text = string.Concat(text.AsSpan(0, at), cased, text.AsSpan(at + spoken.Length));
+            }
+        }
+
+        return WithCase(text, words[first], marks[0].Text);
     }
 
     // "january fifth" becomes "january 5": where the text begins with the first word, that word's capitals are kept.
