@@ -21,7 +21,10 @@ internal static class SentenceJoints
         for (int end = 0; end < words.Count - 1; end++)
         {
             float probability = marks[end].EndProbability;
-            if (probability >= threshold && WordsOfPiece(words, end, normalizer, memory) > (probability < SureEnd ? 0 : FewWords))
+
+            // A biased stop can be the mark of a word whose ends all together stay below the threshold.
+            bool isEnd = probability >= threshold || marks[end].Punctuation is "." or "?" or "。" or "？";
+            if (isEnd && WordsOfPiece(words, end, normalizer, memory) > (probability < SureEnd ? 0 : FewWords))
             {
                 marks[end] = new PunctuatedWord(marks[end].Text, "", 0);
                 marks[end + 1] = marks[end + 1] with { Text = words[end + 1] };
@@ -55,7 +58,13 @@ internal static class SentenceJoints
             return 0;
         }
 
-        int begin = before < left.Count ? left[before].FirstWord : split;
+        // "12:05 a.m.": what follows means something else behind what stands before, and that stays as it is.
+        if (before == left.Count)
+        {
+            return count;
+        }
+
+        int begin = left[before].FirstWord;
         return (after == 0 ? count : whole[^after].FirstWord) - begin;
 
         // Sentences are remembered by where they begin; what stands around an end by numbers that no sentence has.
