@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace Paraformer.Engine.Scheduling;
 
@@ -78,13 +79,22 @@ internal sealed class WorkScheduler : IDisposable
 
     private void Work()
     {
-        foreach ((IWorkItem item, long since) in _ready.GetConsumingEnumerable())
+        while (_ready.TryTake(out (IWorkItem Item, long Since) next, Timeout.Infinite))
         {
-            Delay.Record(since);
-            if (item.Run())
-            {
-                Schedule(item);
-            }
+            Run(next.Item, next.Since);
+
+            // An idle worker must not keep the last stream's memory.
+            next = default;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Run(IWorkItem item, long since)
+    {
+        Delay.Record(since);
+        if (item.Run())
+        {
+            Schedule(item);
         }
     }
 
