@@ -69,20 +69,6 @@ public sealed partial class RecognitionEngine
         }
     }
 
-    // Of an admitted stream: a model for a list takes a second to load, which nobody who is turned away costs.
-    private async Task LeaseHotWordsAsync(StreamModels models, StreamRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await models.ReplaceAsync(model => _hotWords.LeaseAsync(model, request.HotWords, cancellationToken)).ConfigureAwait(false);
-        }
-        catch
-        {
-            Closed();
-            throw;
-        }
-    }
-
     // Of an admitted stream.
     private async Task<RecognitionStream> OpenAsync(StreamRequest request, StreamingAudioDecoder decoder, StreamModels models, TextFormatter formatter, CancellationToken cancellationToken)
     {

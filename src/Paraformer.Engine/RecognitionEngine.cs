@@ -136,6 +136,7 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
         StreamingAudioDecoder decoder = CreateDecoder(request);
         var models = new StreamModels();
         TextFormatter formatter;
+        bool isAdmitted = false;
         try
         {
             foreach ((string? language, string pack) in Choose(request))
@@ -146,12 +147,20 @@ public sealed partial class RecognitionEngine : IRecognitionEngine
             models.Detector = await LeaseAsync(_detectors, VoiceActivityKinds.Choose(_store, _options.VoiceActivityPack), cancellationToken).ConfigureAwait(false);
             formatter = await FormatterAsync(cancellationToken).ConfigureAwait(false);
             Admit();
-            await LeaseHotWordsAsync(models, request, cancellationToken).ConfigureAwait(false);
+            isAdmitted = true;
+
+            // A model for a list takes a second to load: nobody who is turned away costs it.
+            await models.ReplaceAsync(model => _hotWords.LeaseAsync(model, request.HotWords, cancellationToken)).ConfigureAwait(false);
         }
         catch
         {
             models.Dispose();
             decoder.Dispose();
+            if (isAdmitted)
+            {
+                Closed();
+            }
+
             throw;
         }
 

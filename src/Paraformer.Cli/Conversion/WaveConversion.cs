@@ -1,5 +1,3 @@
-using System.Buffers;
-using Paraformer.Audio;
 using Paraformer.Cli.Output;
 using Paraformer.Cli.Probing;
 
@@ -30,7 +28,7 @@ internal static class WaveConversion
         try
         {
             var writer = new WaveFileWriter(file, sampleRate);
-            string? problem = await DecodeAsync(input, choice, sampleRate, writer, services.Stop);
+            (_, string? problem) = await RecordingDecoder.RunAsync(input, choice, sampleRate, writer.Write, services.Stop);
             writer.Complete();
             if (problem is not null)
             {
@@ -42,54 +40,6 @@ internal static class WaveConversion
         catch (IOException full)
         {
             throw CliException.Failed("the output cannot be written to its end: " + full.Message, target, "choose another place", full);
-        }
-    }
-
-    // Why it could not be decoded to its end; null where it could.
-    private static async Task<string?> DecodeAsync(AudioInput input, FormatChoice choice, int sampleRate, WaveFileWriter writer, CancellationToken cancellationToken)
-    {
-        var samples = new ArrayBufferWriter<float>();
-        byte[] buffer = new byte[4096];
-        try
-        {
-            if (!AudioDecoders.TryParse(choice.Format, out AudioCodec codec))
-            {
-                return $"{choice.Format} is not known here";
-            }
-
-            using StreamingAudioDecoder decoder = AudioDecoders.Create(codec, choice.SampleRate, sampleRate);
-            while (await ReadAsync(input, buffer, cancellationToken) is > 0 and int count)
-            {
-                decoder.Decode(buffer.AsSpan(0, count), samples);
-                Take();
-            }
-
-            decoder.Complete(samples);
-            Take();
-            return null;
-        }
-        catch (AudioFormatException e)
-        {
-            Take();
-            return e.Message;
-        }
-
-        void Take()
-        {
-            writer.Write(samples.WrittenSpan);
-            samples.ResetWrittenCount();
-        }
-    }
-
-    private static async ValueTask<int> ReadAsync(AudioInput input, byte[] buffer, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await input.ReadAsync(buffer, cancellationToken);
-        }
-        catch (IOException e)
-        {
-            throw new AudioFormatException(AudioFormatError.Undecodable, e.Message);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Paraformer.Audio;
 
 namespace Paraformer.Cli.Probing;
@@ -29,45 +28,7 @@ internal sealed record AudioMeasure
     public static async Task<AudioMeasure> RunAsync(AudioInput input, FormatChoice choice, CancellationToken cancellationToken)
     {
         var meter = new LoudnessMeter(Rate);
-        AudioStreamInfo? info = null;
-        string? problem = null;
-        try
-        {
-            if (!AudioDecoders.TryParse(choice.Format, out AudioCodec codec))
-            {
-                throw new AudioFormatException(AudioFormatError.Unsupported, $"{choice.Format} is not known here.");
-            }
-
-            using StreamingAudioDecoder decoder = AudioDecoders.Create(codec, choice.SampleRate, Rate);
-            var samples = new ArrayBufferWriter<float>();
-            byte[] buffer = new byte[4096];
-            try
-            {
-                while (await input.ReadAsync(buffer, cancellationToken) is > 0 and int count)
-                {
-                    decoder.Decode(buffer.AsSpan(0, count), samples);
-                    Take(samples, meter);
-                }
-
-                decoder.Complete(samples);
-                Take(samples, meter);
-            }
-            finally
-            {
-                info = decoder.Info;
-            }
-        }
-        catch (Exception e) when (e is AudioFormatException or IOException)
-        {
-            problem = e.Message;
-        }
-
+        (AudioStreamInfo? info, string? problem) = await RecordingDecoder.RunAsync(input, choice, Rate, meter.Add, cancellationToken);
         return new AudioMeasure { DurationMs = meter.DurationMs, Loudness = meter.Loudness, SilenceShare = meter.SilenceShare, Info = info, Problem = problem };
-    }
-
-    private static void Take(ArrayBufferWriter<float> samples, LoudnessMeter meter)
-    {
-        meter.Add(samples.WrittenSpan);
-        samples.ResetWrittenCount();
     }
 }
